@@ -45,7 +45,7 @@ export function checkBudgets(ev: Evaluation, graph: Graph, budgets: readonly Bud
   }
 }
 
-/** What the network, or the model at a path in it, has and takes for one image at inference. */
+/** The costs of the network, or of the model at a path in it, for one image at inference. */
 function measure(graph: Graph, path: string): Record<Measure['name'], number> {
   const isInside = (node: GraphNode) => path === '' || node.path.startsWith(`${path}.`);
   const { params, macs, activations } = totalCost(graph, graph.nodes.filter(isInside));

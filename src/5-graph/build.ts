@@ -28,10 +28,9 @@ export interface BuildResult {
 }
 
 /**
- * Builds the network of a model at one point of its family. The model's program must have been checked without errors.
- * What goes wrong is a diagnostic; the first error of a build ends it.
- * @param steps how much work it may be
- * @param keepsBlocks whether what blocks become is kept for the builds to come: worth it where families or edits follow
+ * Builds the network of a model at one point of its family. The model's program must have passed its checks. Problems
+ * are returned as diagnostics; the first error ends a build. @param steps how much work it may be @param keepsBlocks
+ * whether built blocks are cached for later builds: worth it where families or edits follow
  */
 export function buildGraph(
   declared: DeclaredModel,
@@ -88,7 +87,7 @@ function reportedPoint({ point, scale }: ModelPoint): ScalingPoint {
   return { ...point, ...Object.fromEntries(idle.map((name) => [name, unscaled])) };
 }
 
-/** An error inside of a block, with the calls that led there. */
+/** An error inside a block, with the calls that led there. */
 function withCalls(d: Diagnostic, b: Builder | undefined): Diagnostic {
   const calls = d.span && b ? callsBefore(b, d.span) : [];
   return calls.length > 0 ? { ...d, related: [...(d.related ?? []), ...calls] } : d;

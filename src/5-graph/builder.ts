@@ -35,9 +35,9 @@ export interface Builder {
   readonly pictures: Map<string, Preprocessing>;
   /** The stage that is being built. */
   place: StagePosition;
-  /** Whether what is being built stands outside of sections, where each step with a label is a stage. */
+  /** Whether the current code is outside of sections, where each step with a label is a stage. */
   loose: boolean;
-  /** The convention that the command line asks for, for inner models too, and those of the weights to come. */
+  /** The convention from the command line, also for inner models, and those of the weights. */
   readonly asked: AskedConvention;
   /** The models in the network so far, itself first. */
   readonly models: ModelUse[];
@@ -52,11 +52,11 @@ export interface Builder {
   /** What models require of the built network. */
   readonly budgets: Budget[];
   parameters: number;
-  /** Windows of which some weights see padding only, with the warning if there is no way around one. */
+  /** Windows in which some weights see only padding, with the warning given where this is unavoidable. */
   readonly wideWindows: { readonly node: number; readonly warning: Diagnostic }[];
   /** Whether calls of blocks are kept for the builds to come: see `keepBlock`. */
   readonly keepsBlocks: boolean;
-  /** Whether what is being built belongs to a call that is to be kept. */
+  /** Whether the current code belongs to a call that is to be kept. */
   insideKept: boolean;
   /** How often something was built that hangs on more than the arguments of its call. */
   unkept: number;
@@ -121,7 +121,7 @@ export function createBuilder(
   };
 }
 
-/** Begins the record of a call whose nodes are to come; who began it sets `end` when they are there. */
+/** Begins the record of a call before its nodes; the caller sets `end` after them. */
 export function beginCall(
   b: Builder,
   declared: Declared,
@@ -136,7 +136,7 @@ export function beginCall(
   return call;
 }
 
-/** What a node is for: where it came from and what its tensors are called. */
+/** The origin of a node, and the names of its tensors. */
 export interface NodeOrigin {
   readonly path: string;
   readonly span: Span;
@@ -190,7 +190,7 @@ export function addNode(
   return result.map((s, output) => ({ kind: 'tensor', node: id, output, shape: s }));
 }
 
-/** Takes up a node that owns tensors: the first at its path, or one more use of a shared step. */
+/** Records a node that owns tensors: the first at its path, or one more use of a shared step. */
 function takeOwner(b: Builder, node: GraphNode, owner: string): void {
   const first = b.owners.get(owner);
   if (!first) {
@@ -279,7 +279,7 @@ export function callsBefore({ calls }: Builder, span: Span): Related[] {
 /** More of them are not noted: one is reported, others are most often its consequence. */
 const mostWide = 100;
 
-/** Takes up the node to come if its window is so large that the outer weights see padding only, wherever it stands. */
+/** Records the next node if its window is so large that the outer weights see only padding, wherever it is placed. */
 function noteWideWindow(b: Builder, op: Op, [input]: readonly TensorValue[], span: Span): void {
   // a transposed convolution moves over its output
   if (!('window' in op) || op.kind === 'convTranspose' || b.wideWindows.length >= mostWide) return;

@@ -4,16 +4,16 @@ import type { Shape } from '../ops/shape.ts';
 import type { Span } from '../source.ts';
 
 /**
- * A call of a block, or of a model as a step, and the nodes that it became; the network's own model is the first. What is
- * built in a call is built at one go, so that its nodes, and those of calls in it, are a range.
+ * A call of a block, or of a model as a step, and the nodes that it became; the network's own model is the first. A call
+ * is built in one go, so that its nodes, and those of calls in it, are a range.
  */
 export interface Call {
   readonly declared: Declared;
-  /** Where it stands: what paths of its nodes begin with. */
+  /** Its path: the prefix of its nodes' paths. */
   readonly path: string;
-  /** What the names of its tensors begin with: of a use of a shared step another than its path. */
+  /** The prefix of its tensors' names: for a use of a shared step different from its path. */
   readonly owner: string;
-  /** The source that asked for it. */
+  /** The source that it comes from. */
   readonly span: Span;
   readonly names: CallNames;
   /** The number of its first node. */
@@ -22,7 +22,7 @@ export interface Call {
   readonly end: number;
 }
 
-/** What the names of a call's declaration were worth in it. Found out when it is asked for: few builds are. */
+/** The values of the names of a call's declaration in it. Computed on demand: few builds need them. */
 export class CallNames {
   readonly #vars: Env['vars'];
   readonly #given: ReadonlyMap<string, Binding>;
@@ -38,7 +38,7 @@ export class CallNames {
     return this.#given.has(name);
   }
 
-  /** The value of a parameter, or of another name, that is no tensor. */
+  /** The value of a parameter, or of another name, that is not a tensor. */
   value(name: string): Value | undefined {
     const value = this.#all().get(name);
     return value !== undefined && isPlain(value) ? value : undefined;
@@ -65,7 +65,7 @@ function isPlain(value: Value): boolean {
   return value.kind !== 'tensor' && value.kind !== 'section' && value.kind !== 'table';
 }
 
-/** The calls of a graph whose nodes got other numbers. @param at the new number of the first node from that number on */
+/** The calls of a graph whose nodes were renumbered. @param at the new number of the first node from that number on */
 export function renumberCalls(calls: readonly Call[], at: (node: number) => number): readonly Call[] {
   return calls.map((call) => ({ ...call, first: at(call.first), end: at(call.end) }));
 }

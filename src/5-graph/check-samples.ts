@@ -2,8 +2,8 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Graph, GraphNode } from './graph.ts';
 
 /**
- * What depends on no input, such as a learned tensor, is there once, and what depends on one once per sample. Arithmetic
- * repeats what is there once; `Concat` does not, and an output has to be of each sample.
+ * A value that does not depend on an input, such as a learned tensor, exists once, others once per sample. Arithmetic
+ * broadcasts the former; `Concat` does not, and an output must exist per sample.
  */
 export function checkSamples(graph: Graph): Diagnostic[] {
   const ofSamples: boolean[] = [];

@@ -6,14 +6,12 @@ import { isQuantised, type QuantisedType, sameType, typeProblem, type ValueType 
 const scaleTolerance = 1e-6;
 
 /**
- * Holds a graph to what its types promise, as a pass that sets types must leave it:
- * - A type fits what has it: see `QuantisedType`. Values have one scale; several, one per channel, only tensors have.
- * - Nothing is converted silently: what an op reads has elements of its own kind, and `cast`, which converts, changes the type.
- * - Tensors of a float op have its type, or float16 in one of float32: who writes it widens them. The weight of
- *   a convolution or linear layer may be int8 there, which stands for numbers, and then the bias of a linear layer int32. Quantised ops that own tensors are convolutions and linear layers, whose weights are
+ * Checks the types of a graph, after a pass that sets types:
+ * - A type fits its value or tensor: see `QuantisedType`. Values have one scale; only tensors may have several, one per channel.
+ * - Nothing is converted silently: an op's inputs have elements of its own kind, and only `cast` changes that.
+ * - Tensors of a float op have its type, or float16 in a float32 op: the writer widens them. The weight of a convolution or linear layer may be int8 there, representing real numbers, and then the bias of a linear layer int32. Quantised ops that own tensors are convolutions and linear layers, whose weights are
  *   int8 around 0, per tensor or per filter, and whose biases are int32 with the input's scale times the weight's.
- * - Ops that only move elements keep their type. int32 is for biases alone.
- * @throws Error that names the node and what is wrong: a fault of the pass, or of who set types by hand.
+ * - Ops that only move elements keep their type. int32 is only for biases. @throws Error that names the node and the problem: a fault of the pass, or of the caller that set types.
  */
 export function checkTypes(graph: Graph): void {
   for (const node of graph.nodes) {

@@ -14,7 +14,7 @@ export function classScores(graph: Graph): readonly GraphOutput[] {
   });
 }
 
-/** How many classes the scores of a network are of; 0 if it has none. */
+/** The number of classes of a network's scores; 0 if it has none. */
 export function classCount(graph: Graph): number {
   const [scores] = classScores(graph);
   return scores ? (shapeOf(graph, scores.value)[0] as number) : 0;

@@ -10,8 +10,8 @@ export interface Cost {
   /** Values that training moves without a gradient: running means and variances. */
   readonly buffers: number;
   /**
-   * Multiply-accumulates of convolutions, linear layers and attention, positions on padding counted; nothing else counts
-   * (no bias, batch norm, activation, pooling, addition or product). The paper's "FLOPs" are these.
+   * Multiply-accumulates of convolutions, linear layers and attention, including positions on padding; nothing else
+   * counts (no bias, batch norm, activation, pooling, addition or product). The paper's "FLOPs" are these.
    */
   readonly macs: number;
   /** Elements that the node writes. Zero for inputs and for what does nothing at inference. */
@@ -22,7 +22,7 @@ export interface Cost {
 
 export const zeroCost: Cost = { params: 0, buffers: 0, macs: 0, activations: 0, activationBytes: 0 };
 
-/** What a node costs; the parameters of a shared step are those of its first use. */
+/** The cost of a node; the parameters of a shared step count with its first use. */
 export function nodeCost(graph: Graph, node: GraphNode): Cost {
   let params = 0;
   let buffers = 0;
@@ -36,7 +36,7 @@ export function nodeCost(graph: Graph, node: GraphNode): Cost {
   return { params, buffers, macs, activations, activationBytes: activations * bytesPerElement[node.type.element] };
 }
 
-/** What several nodes cost together; without `nodes`, what the network does outside of training. */
+/** The total cost of several nodes; without `nodes`, of the network outside of training. */
 export function totalCost(graph: Graph, nodes?: Iterable<GraphNode>): Cost {
   if (!nodes) {
     const evaluated = withoutAuxiliary(graph);

@@ -16,7 +16,7 @@ export { elements, type Shape };
 export interface ValueRef {
   /** The node's index in `Graph.nodes`. */
   readonly node: number;
-  /** Which of its outputs; 0 but for `split`. */
+  /** The index of the output; always 0 except for `split`. */
   readonly output: number;
 }
 
@@ -34,14 +34,16 @@ export interface GraphNode {
   readonly inputs: readonly ValueRef[];
   /** One shape per output. */
   readonly shapes: readonly Shape[];
-  /** Of all its outputs: float32 where no pass gave it another. See `checkTypes` for what has to hold. */
+  /** The type of all its outputs: float32 unless a pass changed it. See `checkTypes` for the rules. */
   readonly type: ValueType;
   /** `stages.4.1.expand.conv`. Unique among nodes that own tensors; others share the path of the step that they belong to. */
   readonly path: string;
   readonly tensors: readonly TensorSpec[];
-  /** Of a use of a shared step: the path that its tensors are named after, `heads.conv` where its own is `heads.1.conv`. */
+  /**
+   * For a use of a shared step: the path that its tensors are named after, `heads.conv` where its own is `heads.1.conv`.
+   */
   readonly owner?: string;
-  /** The source that asked for it. */
+  /** The source that it comes from. */
   readonly span: Span;
   /** The stage it belongs to: the section, and the row and block of its table. */
   readonly place: StagePosition;
@@ -49,7 +51,7 @@ export interface GraphNode {
   readonly traces: readonly Trace[];
   /**
    * A batch norm folded into this convolution by the pass `foldBatchNorm`: its tensors, its epsilon, and whether the
-   * convolution had a bias of its own before. It has one now, which the weight source computes.
+   * convolution had a bias before. It has one now, which the weight source computes.
    */
   readonly foldedNorm?: {
     readonly tensors: readonly TensorSpec[];
@@ -72,8 +74,8 @@ export interface MergedBranch {
 
 export interface StagePosition {
   /**
-   * `stages`, `trunk.stages` of an inner model; with the label of the table where it has one, `stages.first`. What follows a
-   * table in its section, and what stands outside of sections, has the path of its step.
+   * `stages`, `trunk.stages` of an inner model; with the label of the table where it has one, `stages.first`. Steps after a
+   * table in its section, and outside of sections, have their own path.
    */
   readonly section: string;
   /** The row's name, or its number. */
@@ -124,7 +126,7 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[];
   /** A network for inference has none: see `withoutAuxiliary`. */
   readonly auxiliary: readonly AuxiliaryOutput[];
-  /** By the name of the input; what is stated. Not part of the network: what feeds it must do it. */
+  /** The stated facts, by the input's name. Not part of the network: its caller must apply them. */
   readonly preprocessing: Readonly<Record<string, Preprocessing>>;
   /** Its own model first, each before those within it. */
   readonly models: readonly ModelUse[];
@@ -177,7 +179,7 @@ export function* graphTensors(graph: Graph): Generator<{ node: GraphNode; tensor
 
 const laterUses = new WeakMap<Graph, ReadonlySet<GraphNode>>();
 
-/** Whether a node has the tensors of one before it: a use of a shared step after the first. */
+/** Whether a node has the tensors of an earlier one: a use of a shared step after the first. */
 export function sharesEarlier(graph: Graph, node: GraphNode): boolean {
   if (node.owner === undefined) return false;
   let later = laterUses.get(graph);

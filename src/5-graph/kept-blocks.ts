@@ -20,7 +20,7 @@ export interface BlockCall {
   readonly span: Span;
 }
 
-/** What a call of a block became where it was built last. */
+/** The result of a block's call where it was built last. */
 interface KeptBlock {
   readonly path: string;
   readonly place: StagePosition;
@@ -35,7 +35,7 @@ interface KeptBlock {
   readonly results: readonly TensorValue[];
   /** Whether the results are a list: see `Flow`. */
   readonly list: true | undefined;
-  /** What the steps in it gave that have labels, by their paths. */
+  /** The results of its steps with labels, by their paths. */
   readonly inner: ReadonlyMap<string, Flow>;
   /** Traces that reach what called the block. */
   readonly traces: readonly Trace[];
@@ -45,7 +45,7 @@ interface KeptBlock {
   readonly longest: number;
 }
 
-/** At most this many nodes are kept of one block's calls; the first calls go first. */
+/** At most this many nodes are kept of one block's calls; the oldest calls are dropped first. */
 const mostNodes = 30_000;
 
 interface KeptCalls {
@@ -56,11 +56,11 @@ interface KeptCalls {
 const kept = new WeakMap<Declared, KeptCalls>();
 
 /**
- * Builds a call of a block with `build`, or repeats what a call with the same arguments built before, be it in this
+ * Builds a call of a block with `build`, or repeats what an earlier call with the same arguments built, in this
  * network, in another member of the family or in the text before an edit. The graph is the same in every case.
  */
 export function keepBlock(b: Builder, call: BlockCall, build: () => Flow): Flow {
-  // what is within a block is kept with it; a block with a table, whose cells can be set by path, is never kept
+  // inner blocks are kept with the outer one; a block with a table, whose cells can be set by path, is never kept
   if (!b.keepsBlocks || b.insideKept || b.sharing.length > 0 || call.path === '') return build();
   const key = keyOf(b, call);
   if (key === undefined) return build();
@@ -103,7 +103,7 @@ function sizeOf({ nodes }: KeptBlock): number {
 
 /** All that a block's nodes depend on, as text; undefined if a value has no such text. */
 function keyOf(b: Builder, { convention, bindings, tensors }: BlockCall): string | undefined {
-  // how deep it stands decides whether it can be built
+  // its depth decides whether it can be built
   let key = `${conventionKey(convention)} ${b.calls.length} ${b.ev.depth}`;
   tensors.forEach((t, i) => {
     const same = tensors.findIndex((other) => other.node === t.node && other.output === t.output);
@@ -149,7 +149,7 @@ function conventionKey(convention: ConventionPoint): string {
 const numbers = new WeakMap<object, number>();
 let objects = 0;
 
-/** A number that stands for an object. */
+/** A number that identifies an object. */
 function numberOf(object: object): number {
   let number = numbers.get(object);
   if (number === undefined) {
@@ -245,7 +245,7 @@ function addResults({ results }: Builder['ev'], inner: KeptBlock['inner']): void
   for (const [path, flow] of inner) results.set(path, flow);
 }
 
-/** Whether a call stands where it was built last: after an edit elsewhere, in the same member of the family. */
+/** Whether a call is where it was built last: after an edit elsewhere, in the same member of the family. */
 function isAgain({ nodes, place }: Builder, before: KeptBlock, { path, tensors }: BlockCall): boolean {
   return (
     // a call that adds no node leaves the next one its place: they are two
@@ -261,7 +261,7 @@ function samePlace(a: StagePosition, b: StagePosition): boolean {
   return a === b || (a.section === b.section && a.row === b.row && a.block === b.block && a.operator === b.operator);
 }
 
-/** The same nodes, but for those that tell of an argument: where that stands has changed. */
+/** The same nodes, except those that refer to an argument, whose position has changed. */
 function builtAgain(before: KeptBlock, { bindings }: BlockCall): KeptBlock {
   if (before.given.length === 0) return before;
   const given = tracesOf(bindings);

@@ -3,7 +3,7 @@ import { buildLimits } from '../4-scale/limits.ts';
 import type { ScalingRequest } from '../4-scale/scaling.ts';
 import { type BuildResult, buildGraph } from './build.ts';
 
-/** Networks of one model that are kept: its default point, the one that is looked at, and the members of its family. */
+/** How many networks of one model are kept: its default point, the one shown, and the members of its family. */
 const mostKept = 24;
 /** Large ones are fewer: together they took at most this many steps, except for the last two. */
 const mostSteps = buildLimits.checkSteps;
@@ -11,7 +11,7 @@ const mostSteps = buildLimits.checkSteps;
 const kept = new WeakMap<DeclaredModel, Map<string, BuildResult>>();
 
 /**
- * `buildGraph`, or what it gave before for a model that means the same.
+ * `buildGraph`, or its earlier result for a model that means the same.
  * @param steps how much work it may be, where it is to be built; a result that this cuts off is not kept
  */
 export function keptBuild(
@@ -24,7 +24,7 @@ export function keptBuild(
   kept.set(declared, results);
   const result = results.get(key) ?? buildGraph(declared, request, steps, true);
   if (result.steps > steps && steps < buildLimits.steps) return result;
-  // the one asked for last stands last, the first goes
+  // the most recently used is last, the first is dropped
   results.delete(key);
   results.set(key, result);
   let total = [...results.values()].reduce((sum, r) => sum + r.steps, 0);

@@ -33,7 +33,7 @@ import { lowerTable } from './lower-table.ts';
 import { slopedActivation } from './sloped-activation.ts';
 import { failTensors, readTensors, takeArguments, tensorsFrom } from './take-arguments.ts';
 
-/** Where a step stands: its span, its path, and whether a label (or a section's name) gave it that path. */
+/** The position of a step: its span, its path, and whether a label (or a section's name) gave it that path. */
 export interface Site {
   readonly span: Span;
   readonly path: string;
@@ -63,7 +63,7 @@ export function tensorsIn(b: Builder, env: Env, expr: Expr): readonly TensorValu
   return tensorsFrom(b, evaluate(b.ev, env, expr), expr.span);
 }
 
-/** Builds one step over what comes before it, and keeps what it gives under its path where it has a label. */
+/** Builds one step over the preceding value, and stores its result under its path if it has a label. */
 export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flow {
   const { share, label: shared } = step;
   if (share && shared) {
@@ -82,8 +82,9 @@ export function lowerStep(b: Builder, step: StepNode, flow: Flow, env: Env): Flo
 }
 
 /**
- * Builds one more use of a shared step: its nodes have its number in their paths, its tensors have not. What it gives is kept
- * under that path; in a section under its label there too, with the number of the use in the section, and without for the last.
+ * Builds one more use of a shared step: its number is in the paths of its nodes, but not of its tensors. Its result is stored
+ * under that path; in a section also under its label there, with the number of the use in the section, and without a number for
+ * the last.
  */
 export function lowerShared(
   b: Builder,
@@ -128,16 +129,16 @@ function lowerStepAt(
   return callValue(b, callee, args, flow, env, site);
 }
 
-/** What a step's name is worth: a block or an activation. */
+/** The value of a step's name: a block or an activation. */
 export function calleeValue(env: Env, name: NameNode): BlockValue | ActivationValue {
   const value = valueOfName(env, name);
   if (typeof value === 'object' && !isList(value) && (value.kind === 'block' || value.kind === 'activation'))
     return value;
-  const what = value === undefined ? 'no value that can be called' : describeValue(value);
+  const what = value === undefined ? 'not a value that can be called' : describeValue(value);
   return fail('not-callable', name.span, { name: name.text, what });
 }
 
-/** What a call of a block or an activation takes. */
+/** The signature of a block or an activation. */
 export function signatureOfValue(callee: BlockValue | ActivationValue): Signature {
   return callee.kind === 'activation' ? activationSignature(callee.name) : callee.signature;
 }
@@ -222,7 +223,7 @@ export function applyActivation(
   return { tensors: addNode(b, op, tensors, { path, span: site.span, traces: tracesOf(bindings) }) };
 }
 
-/** Calls what a signature stands for, with values. */
+/** Calls the owner of a signature, with values. */
 export function callSignature(
   b: Builder,
   signature: Signature,
@@ -272,7 +273,7 @@ function tracesOf(bindings: ReadonlyMap<string, Binding>): readonly Trace[] {
   return traces;
 }
 
-/** Ends the build where a callee has not the tensors that it takes; a list among its parameters may be empty. */
+/** Ends the build where a callee lacks tensors that it takes; a list among its parameters may be empty. */
 function checkCount({ name, tensors: takes, takesList }: Signature, given: number, span: Span): void {
   if (takes === 'many' || (takesList ? given >= takes - 1 : given === takes)) return;
   failTensors(name, takes, given, span);

@@ -39,13 +39,13 @@ export interface ModelOutput {
 /** What a model gives. */
 export interface ModelFlow {
   readonly outputs: readonly ModelOutput[];
-  /** Outputs that only training has; none of a model that is a step of another. */
+  /** Outputs that only training has; empty for a model that is a step of another. */
   readonly auxiliary: readonly (ModelOutput & { readonly weight: number })[];
 }
 
 /**
- * Builds the members of a model in order. A section takes what the section before gave; the first takes the inputs.
- * @param given the tensors that stand for the inputs where the model is a step; else input nodes are made
+ * Builds the members of a model in order. A section takes the result of the section before; the first takes the inputs.
+ * @param given the tensors used as inputs where the model is a step; otherwise input nodes are made
  */
 export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: readonly TensorValue[]): ModelFlow {
   let flow: Flow = { tensors: given ?? [] };
@@ -80,7 +80,7 @@ export function lowerModel(b: Builder, model: ModelNode, env: Env, given?: reado
   return { outputs, auxiliary };
 }
 
-/** Builds what a statement of a model has: steps with a label are stages of their own, the others belong to the statement. */
+/** Builds a statement of a model: steps with a label are separate stages, the others belong to the statement. */
 function outsideSections<T>(b: Builder, env: Env, statement: Statement | AuxiliaryNode, build: () => T): T {
   const { place, loose } = b;
   const named = statement.kind === 'assign' ? statement.targets.find(({ name }) => name !== '_')?.name : undefined;
@@ -107,7 +107,7 @@ function lowerAuxiliary(b: Builder, { weight: written, outputs }: AuxiliaryNode,
   });
 }
 
-/** What a network keeps of a model in it. */
+/** What a network records about a model in it. */
 export function useOf(path: string, declared: DeclaredModel, { variant, convention }: ScalingPoint): ModelUse {
   return { path, declared, convention, ...(variant !== undefined && { variant }) };
 }
@@ -195,7 +195,7 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
     if (step.tail.rows)
       cut = b.nodes.slice(start).some(({ place }) => place.section === path && place.row === undefined);
     else if (cut) {
-      // Otherwise what is before and behind the rows would be one stage.
+      // Otherwise the parts before and after the rows would be one stage.
       b.place = { section: joinPath(path, step.label?.name ?? step.callee.text) };
       cut = false;
     }
@@ -206,7 +206,7 @@ function lowerSection(b: Builder, section: SectionNode, env: Env, before: Flow):
   return flow;
 }
 
-/** The name of the block that is all of a section. */
+/** The name of the block that makes up a whole section. */
 function calledAlone(section: SectionNode, env: Env): string | undefined {
   const { callee } = headOf(section);
   if (!callee || section.tail.rows || section.steps.length > 0) return undefined;
@@ -214,7 +214,7 @@ function calledAlone(section: SectionNode, env: Env): string | undefined {
   return value?.kind === 'block' && value.signature.declared?.kind === 'block' ? value.signature.name : undefined;
 }
 
-/** The first element of a section: a step over what comes before, or a value to start from. */
+/** The first element of a section: a step over the preceding value, or a value to start from. */
 function lowerFirst(b: Builder, section: SectionNode, env: Env, before: Flow): Flow {
   const { first, tail } = section;
   if (tail.condition && !evaluateBool(b.ev, env, tail.condition)) return before;

@@ -21,8 +21,8 @@ import type { Span } from '../source.ts';
 import { addNode, type Builder, failShape, type NodeOrigin } from './builder.ts';
 
 /**
- * Adds the node of an op, with what its arguments leave open taken from the convention. An op over many tensors takes a
- * list of one as well, and leaves it as it is.
+ * Adds the node of an op, taking open arguments from the convention. An op over many tensors also takes a list of one,
+ * and returns it unchanged.
  */
 export function lowerOp(
   b: Builder,
@@ -55,7 +55,7 @@ export function lowerOp(
   return builtin.givesList ? { tensors, list: true } : { tensors };
 }
 
-/** What a call makes of its arguments; ends the build where the op cannot be made of them. */
+/** The result of a call for its arguments; ends the build where the op is not possible with them. */
 function createOp(
   { name, create }: BuiltinOp,
   args: Readonly<Record<string, unknown>>,
@@ -67,8 +67,8 @@ function createOp(
 }
 
 /**
- * What an op over many tensors makes of its operands where these are not tensors alone, or a single one: undefined where
- * the op itself is to be added.
+ * The result of an op over many tensors whose operands include numbers, or are a single one: undefined where the op
+ * itself is to be added.
  */
 function lowerOperands(
   b: Builder,
@@ -134,7 +134,7 @@ export function checkedArgument(
   return given;
 }
 
-/** The shape of a tensor that lends it. */
+/** The shape of a tensor that an argument refers to. */
 function mapShape(name: string, value: Value, span: Span): Shape {
   const [tensor, ...others] = tensorsOf(value) ?? [];
   if (!tensor || others.length > 0) {

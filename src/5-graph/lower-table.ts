@@ -46,7 +46,7 @@ interface TableBuild {
   readonly columns: ReadonlyMap<string, number>;
   /** The blocks of the whole table. */
   readonly count: number;
-  /** Where the table stands. */
+  /** The position of the table. */
   readonly place: StagePosition;
   /** Names of arguments before the table that no block has taken so far. */
   readonly untaken: Set<string>;
@@ -64,7 +64,7 @@ interface PlannedRow {
 /**
  * Builds a stage table: row after row, each block of a row after the other. Tensors among the arguments before it are for
  * its first block.
- * @param implied whether what comes before is taken only where the arguments give no tensors, as at the start of a section
+ * @param implied whether the preceding value is taken only where the arguments give no tensors, as at the start of a section
  */
 export function lowerTable(b: Builder, called: TableStep, before: readonly TensorValue[], implied = false): Flow {
   b.unkept++;
@@ -153,7 +153,7 @@ function lowerRow(
   // a shared step's cells are set for all of its uses
   const key = ownerOf(b, rowPath);
   const { row: outerRow } = t.place;
-  // a table's label tells it from others of its section
+  // a table's label distinguishes it from others in its section
   const section = step.site.path;
   if (b.ev.choices.given.size > 0) {
     const { seen } = b.ev.choices;
@@ -203,7 +203,9 @@ function cellAt(row: RowNode, columns: ReadonlyMap<string, number>, column: stri
   return i === undefined ? undefined : row.cells[i];
 }
 
-/** A cell's value for a row's n-th block: its n-th value, the last goes on. A value given with `--set` replaces it. */
+/**
+ * A cell's value for a row's n-th block: its n-th value, the last one repeats. A value given with `--set` replaces it.
+ */
 function readCell(
   b: Builder,
   row: RowNode,
@@ -233,7 +235,7 @@ function readCell(
   }
 }
 
-/** The path below which the names of a declaration's choices stand, the same for all uses of a shared step. */
+/** The path below which the names of a declaration's choices are, the same for all uses of a shared step. */
 function choiceOwner(b: Builder, { sharedBelow, path }: Env): string {
   return ownerOf(b, sharedBelow ?? path);
 }

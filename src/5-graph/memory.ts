@@ -1,7 +1,7 @@
 import { resultOf } from '../ops/ops.ts';
 import { byteLength, type Graph, type GraphNode } from './graph.ts';
 
-/** Activation memory of one image (batch 1) at inference, in bytes; weights are not in it. */
+/** Activation memory of one image (batch 1) at inference, in bytes, without weights. */
 export interface Memory {
   /** What is alive while each node runs: its inputs, its outputs, and what later nodes still need. */
   readonly live: readonly number[];

@@ -10,7 +10,7 @@ export interface ResolvedPreprocessing extends Normalisation {
   readonly interpolation: Interpolation;
 }
 
-/** By its channels, for an image that nothing states a normalisation of: ImageNet's for colour, as most published weights have it. */
+/** The default normalisation by channels: ImageNet's for colour, as used for most published weights. */
 export const defaultNormalisation: Readonly<Record<1 | 3, Normalisation>> = {
   1: { mean: [0.5], std: [0.5] },
   3: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
@@ -22,8 +22,7 @@ export function resolvePreprocessing(channels: 1 | 3, stated: Preprocessing | un
 }
 
 /**
- * What is stated of the pictures of each input: by the request, the weights, the spec. What weights state for another number of
- * channels does not count; in a request it is an error.
+ * The facts about the pictures of each input: from the request, the weights, the spec. Those of weights for another number of channels are ignored; in a request they are an error.
  * @param inputs of the network.
  * @param stated by the spec.
  */
@@ -50,7 +49,7 @@ export function choosePreprocessing(
   return { preprocessing: chosen, diagnostics };
 }
 
-/** One number stands for all channels. */
+/** A single number applies to all channels. */
 function spread(asked: Preprocessing | undefined, channels: number): Preprocessing | undefined {
   const all = (numbers: readonly number[] | undefined) =>
     numbers?.length === 1 ? Array.from({ length: channels }, () => numbers[0] as number) : numbers;

@@ -3,7 +3,7 @@ import { type Graph, type GraphNode, inputShapeOf, shapeOf } from './graph.ts';
 
 /**
  * What a position of a feature map sees of the input, along one axis: the position with index `i` sees the pixels
- * `first + i * stride` to `last + i * stride`. Pixels outside of the image lie on padding.
+ * `first + i * stride` to `last + i * stride`. Pixels outside of the image are padding.
  */
 export interface ReceptiveField {
   readonly first: number;
@@ -12,7 +12,10 @@ export interface ReceptiveField {
   readonly stride: number;
 }
 
-/** The pixels that one position sees, parts of one counted whole, as they are behind an upsampling; more than the input has where the field covers all of it. */
+/**
+ * The pixels that one position sees, counting partial ones, as after an upsampling, as whole; more than the input has where the field
+ * covers all of it.
+ */
 export function fieldSize(field: ReceptiveField): number {
   return Math.ceil(field.last - field.first) + 1;
 }

@@ -53,7 +53,7 @@ export function takeArguments(
     }
     if (isTensorList(value)) list = true;
     const taken = isEmptyList(value) && isListOfTensors(param) ? [] : tensorsFrom(b, value, arg.value.span);
-    // what one parameter is given too much must not go to the list after it
+    // extra values for one parameter must not go to the list after it
     if (signature.takesList && param && !isListOfTensors(param) && taken.length !== 1) {
       failTensors(param.name, 1, taken.length, arg.value.span);
     }
@@ -76,8 +76,8 @@ export function takeArguments(
 }
 
 /**
- * Says which argument goes to which parameter; ends the build where that does not work out. A block's steps are bound
- * once, however often it is built.
+ * Binds arguments to parameters; ends the build where that fails. A block's steps are bound once, however often it is
+ * built.
  */
 function boundArguments(
   b: Builder,
@@ -103,7 +103,7 @@ function isEmptyList(value: Value): boolean {
   return isList(value) && value.length === 0;
 }
 
-/** The tensors that a value is made of; ends the build where it is something else. */
+/** The tensors in a value; ends the build where it is something else. */
 export function tensorsFrom(b: Builder, value: Value, span: Span): readonly TensorValue[] {
   const tensors = tensorsOf(value);
   if (!tensors) {

@@ -12,7 +12,7 @@ export function tensorsOf(op: Op, input: Shape, path: string): readonly TensorSp
 /** One for all nodes that own none: a network of many rows has many. */
 const noTensors: readonly TensorSpec[] = [];
 
-/** What a tensor of a node is called in every target and checkpoint. */
+/** The name of a node's tensor in every target and checkpoint. */
 export function tensorName(path: string, role: TensorSpec['role']): string {
   return role === 'value' ? path : `${path}.${role}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What the elements of a value or a tensor are: how they are held, and which real number each stands for. A network as
- * written is float32 throughout; passes give other types, and each target states which ones it takes.
+ * The type of the elements of a value or a tensor: how they are stored, and which real number each represents. A
+ * network as written is float32 throughout; passes give other types, and each target states which ones it takes.
  */
 export type ValueType = FloatType | QuantisedType;
 
@@ -16,16 +16,15 @@ export interface FloatType {
  * Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, equation 1), which is what ONNX's
  * DequantizeLinear computes and TensorFlow Lite's quantisation specification prescribes.
  *
- * int8 is what values and weights are held in, int16 what values can be held in, int32 what biases and sums are. A file form
- * with unsigned numbers holds the same ones with 128, or 32768, added to element and zero point.
+ * Values and weights are int8, values can also be int16, biases and sums are int32. A file format with unsigned numbers stores the same with 128, or 32768, added to element and zero point.
  */
 export interface QuantisedType {
   readonly element: 'int8' | 'int16' | 'int32';
   /** One scale for all elements, or one per index along `axis`; positive. */
   readonly scales: readonly number[];
-  /** The element that stands for 0, in the range of the element; 0 where there are several scales, and for int32. */
+  /** The element that represents 0, in the range of the element; 0 where there are several scales, and for int32. */
   readonly zeroPoint: number;
-  /** The axis of the tensor's shape that the scales belong to; present with scales per channel alone. */
+  /** The axis of the tensor's shape that the scales belong to; present only with scales per channel. */
   readonly axis?: number;
 }
 

@@ -16,7 +16,7 @@ import { reportLackedTypes } from './lacked-form.ts';
 import { describeNetwork } from './metadata.ts';
 import type { EmitResult, Metadata, OpenSink, Target, TargetFacts } from './target.ts';
 
-/** Which passes a graph goes through on its way to a target. */
+/** The passes that a graph goes through on its way to a target. */
 export interface PassOptions {
   /** Whether batch norms are folded into the convolutions before them; true by default. Not for a target that trains. */
   readonly fold?: boolean;
@@ -32,9 +32,9 @@ export interface PassOptions {
 export interface EmitOptions extends PassOptions, WeightsRequest {
   /** The names of the classes, which the file then states. One for each: an error otherwise. */
   readonly labels?: readonly string[];
-  /** What `prepareNetwork` gave, with other types and numbers; made here where it is absent. */
+  /** The result of `prepareNetwork`, with other types and numbers; made here if absent. */
   readonly prepared?: PreparedNetwork;
-  /** Facts that the file states besides those of the network. */
+  /** Facts that the file states in addition to those of the network. */
   readonly facts?: Metadata;
   /** Called with the bytes written so far and all that will be. */
   readonly progress?: (done: number, total: number) => void;
@@ -43,7 +43,7 @@ export interface EmitOptions extends PassOptions, WeightsRequest {
 /** A network as a target gets it. */
 export interface PreparedNetwork {
   readonly graph: Graph;
-  /** Absent where the weights are not to be had; `diagnostics` say why. */
+  /** Absent where the weights are not available; see `diagnostics`. */
   readonly weights?: WeightSource;
   /** For users: where the weights come from. */
   readonly origin: string;
@@ -67,7 +67,7 @@ export function prepareNetwork(
 }
 
 /**
- * The last part of the way: graph -> passes -> a target's files. Weights are read one tensor at a time.
+ * The last steps: graph -> passes -> a target's files. Weights are read one tensor at a time.
  * @param open opens the files; see `Target`
  * @returns diagnostics: of the weights, or of what the target cannot do; nothing was opened where one is an error
  */

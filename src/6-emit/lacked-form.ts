@@ -18,7 +18,7 @@ export const dilatedPool: LackedForm = {
   isOf: (op) => (op.kind === 'maxPool' || op.kind === 'avgPool') && !isDense(op.window),
 };
 
-/** Some window would see padding alone, for which formats define no result; ONNX Runtime rejects the file. */
+/** Some window would see only padding, for which formats define no result; ONNX Runtime rejects the file. */
 export const overPaddedPool: LackedForm = {
   what: 'a pool padded by its window or more',
   isOf: (op) => {
@@ -29,7 +29,7 @@ export const overPaddedPool: LackedForm = {
   },
 };
 
-/** Tells for each node of a graph whether a target lacks its form. */
+/** Returns for each node of a graph whether a target lacks its form. */
 export function reportLackedForms(graph: Graph, target: string, forms: readonly LackedForm[]): Diagnostic[] {
   return graph.nodes.flatMap(({ op, span }) => {
     const form = forms.find(({ isOf }) => isOf(op));
@@ -51,7 +51,7 @@ export function reportLackedTypes(graph: Graph, { name, types }: Pick<TargetFact
   return [...found.values()];
 }
 
-/** The entry of `cast` in the table of a target that takes one type alone: what has a cast has been refused before. */
+/** The entry of `cast` in the table of a target with a single type: graphs with casts have been refused before. */
 export function refusedCast(): never {
   throw new Error('a target of one type was given a graph with a cast, which `reportLackedTypes` refuses');
 }

@@ -8,7 +8,7 @@ import { type Fact, networkFacts } from '../weights/preprocessing-facts.ts';
 import type { Metadata, Target } from './target.ts';
 
 /**
- * What an emitted file states about itself, so that it is known later what it is and how to feed it: the spec's hash, the
+ * What an emitted file states about itself, so that its origin and its inputs are known later: the spec's hash, the
  * point of the family, its inputs, its classes, its cost. No dates: same input, same bytes.
  * @param layout of the file's inputs.
  * @param labels the names of the classes, where they are known.

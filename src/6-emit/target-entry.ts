@@ -1,22 +1,22 @@
 import type { Target, TargetFacts } from './target.ts';
 
 /**
- * A target as the list of targets has it: all that the command line, its completion, help and documentation, `verify` and
- * the public API need to know of it, as data. What writes the files is loaded when it is used, so that a command starts fast.
+ * A target in the list of targets: all that the command line, its completion, help and documentation, `verify` and the public
+ * API need to know about it, as data. The code that writes files is loaded when it is used, so that commands start fast.
  */
 export interface TargetEntry<Options = object> extends TargetFacts {
-  /** Several forms can share a name: the flag of `compile` that asks for this one. The first form of a name has none. */
+  /** Several forms can share a name: the flag of `compile` that selects this one. The first form of a name has none. */
   readonly flag?: string;
-  /** What tables call what is written: `ONNX`, `layers model`. */
+  /** The name of the format in tables: `ONNX`, `layers model`. */
   readonly form: string;
   readonly output: FileOutput | FolderOutput;
   /** The options that users set, by their names in `Options`. */
   readonly options: OptionTable<Partial<Options>>;
-  /** The flag with which it also takes the plan of a pipeline, as the option `pipeline`: of a target that can write one. */
+  /** The flag with which it also takes the plan of a pipeline, as the option `pipeline`, if the target can write one. */
   readonly plans?: string;
   /** What it cannot express, one phrase per form of an op. */
   readonly lacks: readonly string[];
-  /** What runs what is written, where `verify` has a way to; it is not verified otherwise. */
+  /** The engine that runs the files in `verify`; without one they are not verified. */
   readonly runtime?: Runtime;
   load(): Promise<Target<Options>>;
 }
@@ -43,7 +43,7 @@ export interface FolderOutput extends NamedOutput {
   readonly kind: 'folder';
   /** The names that files at the top of the folder have. */
   readonly files: RegExp;
-  /** The file that states what the folder is, and how it begins where enetc wrote it. */
+  /** The file that identifies the folder, and how it begins if enetc wrote it. */
   readonly mark: { readonly file: string; readonly begins: RegExp };
 }
 
@@ -59,7 +59,7 @@ interface FlagOption extends DescribedOption {
 
 interface ChoiceOption extends DescribedOption {
   readonly kind: 'choice';
-  /** What the value is called in messages: `RUNTIME`. */
+  /** The value's name in messages: `RUNTIME`. */
   readonly value: string;
   readonly choices: readonly string[];
   readonly default?: string;
@@ -70,7 +70,7 @@ interface NumberOption extends DescribedOption {
   readonly value: string;
   /** Whole numbers from 1 to this. */
   readonly most?: number;
-  /** Words that are values, too. */
+  /** Words that are also values. */
   readonly words?: readonly string[];
   readonly default?: number | string;
 }

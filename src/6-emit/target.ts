@@ -5,17 +5,16 @@ import type { Compilation } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
-/** What a target writes to. The host opens it under a temporary name and renames it when all is written. */
+/** An output of a target. The host opens it under a temporary name and renames it when everything is written. */
 export interface Sink {
   /** Takes over the bytes; the caller may reuse the buffer as soon as this returns. */
   write(bytes: Uint8Array): void;
 }
 
 /**
- * Opens an output file. Of a target that writes a file: `''` is the main one, `.data` is `model.onnx.data` next to it. Of
- * one that writes a folder: its name in the folder, `model.json` or `variables/variables.index`.
+ * Opens an output file. For a target that writes a file: `''` is the main one, `.data` is `model.onnx.data` next to it. For one that writes a folder: its name in the folder, `model.json` or `variables/variables.index`.
  *
- * `name` is how the main file may refer to it. It is asked for when all is written, for it may come from what the file holds.
+ * `name` is how the main file may refer to it. It is requested when everything is written, since it may depend on the file's contents.
  */
 export type OpenSink = (suffix: string) => { readonly sink: Sink; readonly name: string };
 
@@ -24,7 +23,7 @@ export type Metadata = readonly (readonly [key: string, value: string])[];
 
 export interface EmitRequest<Options> {
   readonly graph: Graph;
-  /** The text that the network is of, and what was asked for of it. Absent where a graph alone is written. */
+  /** The text of the network, and the request. Absent where only a graph is written. */
   readonly origin?: Pick<Compilation, 'program' | 'asked'>;
   readonly weights: WeightSource;
   readonly metadata: Metadata;
@@ -39,7 +38,7 @@ export interface EmitResult {
   readonly bytes: number;
 }
 
-/** What is known of a target before it is loaded. */
+/** What is known about a target before it is loaded. */
 export interface TargetFacts {
   /** What messages and `--target` call it. */
   readonly name: string;
@@ -50,28 +49,28 @@ export interface TargetFacts {
   /** The types of values that it takes; a graph with others is refused before the target sees it. */
   readonly types: readonly ElementType[];
   /**
-   * What half precision is to it: all that it computes, or its weights alone, which are widened when the file is loaded. Absent
+   * How it supports half precision: for all computation, or only for weights, which are widened when the file is loaded. Absent
    * where it has none.
    */
   readonly halves?: 'all' | 'weights';
   /** What it computes on integers; absent where it has no quantised types. */
   readonly integers?: IntegerOps;
   /**
-   * What its graph is made ready for: for `training` it is the network as written; for `inference`, the default, dropout
-   * and stochastic depth are taken out, and batch norms folded unless the user asks otherwise.
+   * The purpose of its graph: for `training` it is the network as written; for `inference`, the default, dropout and
+   * stochastic depth are removed, and batch norms folded unless the user chooses otherwise.
    */
   readonly purpose?: 'training' | 'inference';
-  /** Whether it has the auxiliary outputs: a target that writes the loss, of which each has its part. */
+  /** Whether it keeps auxiliary outputs: for a target that writes the loss, to which each contributes. */
   readonly auxiliary?: boolean;
 }
 
 /**
  * A target. It has one table from op to output, and reports a form that it lacks as a diagnostic at the source line that
- * asked for it.
+ * it comes from.
  */
 export interface Target<Options> extends TargetFacts {
   readonly defaults: Options;
-  /** Checks the options and the graph against what the target can do, before anything is written. */
+  /** Checks options and graph against the abilities of the target, before anything is written. */
   check(graph: Graph, options: Options): readonly Diagnostic[];
   /** Writes the files. Only IO errors of the sinks are thrown. */
   emit(request: EmitRequest<Options>): EmitResult;

@@ -6,7 +6,7 @@ import { graphModelEntry, layersEntry, trainingEntry } from './tfjs/entries.ts';
 import { liteEntry } from './tflite/entry.ts';
 
 /**
- * The targets. The first is the default; forms that share a name stand next to each other. To add one, write its folder here
+ * The targets. The first is the default; forms that share a name are next to each other. To add one, write its folder here
  * in `6-emit/` and its entry in this list: command line, completion, help, documentation and `verify` read it.
  */
 export const targets: readonly TargetEntry[] = [

@@ -1,24 +1,24 @@
 import { both } from '../ops/pair.ts';
 import { namedPadding, type Pads, padSteps, tapsOf, type Window, windowsOver } from '../ops/window.ts';
 
-/** How TensorFlow writes a window's pads: by a rule of its own, or by explicit steps before a window without any. */
+/** How TensorFlow states a window's pads: by one of its rules, or by explicit steps before a window without pads. */
 export interface WindowForm {
   readonly padding: 'same' | 'valid';
-  /** What is taken away before; absent if nothing is. Positive numbers. */
+  /** What is cropped before; absent if nothing is. Positive numbers. */
   readonly crop?: Pads;
   /** What is added before; absent if nothing is. */
   readonly pad?: Pads;
 }
 
-/** The form of a window over an input of `height` x `width`. The rule `same` is taken wherever it gives the same pads. */
+/** The form of a window over an input of `height` x `width`. The rule `same` is used wherever it gives the same pads. */
 export function windowForm(window: Window, height: number, width: number): WindowForm {
   const padding = namedPadding(window, height, width);
   return padding ? { padding } : { padding: 'valid', ...padSteps(window.pads) };
 }
 
 /**
- * How Keras writes what a transposed convolution takes from the sides of its output: by a rule of its own, or as what is cropped
- * after one without any; undefined where it adds to them instead.
+ * How Keras states the cropping of a transposed convolution's output: by one of its rules, or by a crop after one without
+ * cropping; undefined where padding is added instead.
  */
 export function transposedForm(window: Window): Omit<WindowForm, 'pad'> | undefined {
   const { kernel, stride, pads } = window;
@@ -39,8 +39,8 @@ export interface CountCorrection {
 }
 
 /**
- * What turns the mean of an average pool with zeros counted into the mean without them: for each window its size over how many
- * of its pixels are the input's, `[1, H, W, 1]`.
+ * The factors that turn an average pool's mean including zeros into the mean without them: for each window its size over the
+ * number of its pixels inside the input, `[1, H, W, 1]`.
  */
 export function countCorrection(window: Window, height: number, width: number): CountCorrection {
   const { kernel, stride, pads } = window;
@@ -51,7 +51,7 @@ export function countCorrection(window: Window, height: number, width: number): 
       return Math.min(begin + kernel[axis], size + Math.min(after, 0)) - Math.max(begin, -Math.min(before, 0), 0);
     });
   const [rows, columns] = [counts(0, height, pads.top, pads.bottom), counts(1, width, pads.left, pads.right)];
-  // A window that lies outside has the mean of nothing: zero over zero would not be a number.
+  // A window entirely outside has no mean: zero over zero would be NaN.
   const values = rows.flatMap((row) => columns.map((column) => tapsOf(window) / Math.max(row * column, 1)));
   return { shape: [1, rows.length, columns.length, 1], values };
 }

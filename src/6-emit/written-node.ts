@@ -5,7 +5,7 @@ import type { OpKind, OpOf } from '../ops/ops.ts';
 export interface WrittenNode {
   readonly graph: Graph;
   readonly node: GraphNode;
-  /** What its inputs are called in the file. */
+  /** The names of its inputs in the file. */
   readonly inputs: readonly string[];
   /** Their logical shapes, without the batch. */
   readonly inputShapes: readonly Shape[];
@@ -14,15 +14,14 @@ export interface WrittenNode {
 /** A node with its op. */
 export type WithOp<Node extends WrittenNode, K extends OpKind> = Node & { readonly op: OpOf<K> };
 
-/** A target's table: adds what an op is in the file; gives the names of its outputs there. */
+/** A target's table: adds an op to the file; returns the names of its outputs there. */
 export type OpWriters<Node extends WrittenNode> = {
   readonly [K in OpKind]: (node: WithOp<Node, K>) => readonly string[];
 };
 
 /**
- * Writes the nodes of a graph in their order.
- * @param extend adds what the target's table needs.
- * @returns what a value is called in the file.
+ * Writes the nodes of a graph in their order. @param extend adds what the target's table needs. @returns the name of a
+ * value in the file.
  */
 export function writeNodes<Node extends WrittenNode>(
   graph: Graph,

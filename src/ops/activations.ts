@@ -7,7 +7,7 @@ interface ActivationFacts {
   readonly doc: string;
   /** What its gradient is computed from. An identity is never in a step. */
   readonly gradientReads: 'input' | 'output';
-  /** The number that a call may give, where there is one. */
+  /** The number that a call may give, if any. */
   readonly slope?: Param<number>;
 }
 
@@ -53,17 +53,17 @@ export const activationNames = Object.keys(activationFacts) as readonly Activati
 /** An activation as ops hold it. */
 export interface Activation {
   readonly fn: ActivationName;
-  /** Absent where it is the one that holds if none is given, or the activation has none. */
+  /** Absent where it is the default, or the activation has none. */
   readonly slope?: number;
 }
 
-/** What an activation's calls may give for its slope; undefined where it has none. */
+/** What calls of an activation may give for its slope; undefined where it has none. */
 export function slopeParam(fn: ActivationName): Param<number> | undefined {
   const facts: ActivationFacts = activationFacts[fn];
   return facts.slope;
 }
 
-/** The slope that holds if none is given; not a number where the activation has none. */
+/** The default slope; NaN where the activation has none. */
 export function usualSlope(fn: ActivationName): number {
   const otherwise = slopeParam(fn)?.otherwise;
   return otherwise && 'value' in otherwise ? otherwise.value : Number.NaN;

@@ -17,12 +17,14 @@ export type Box = 'conv' | 'depthwise' | 'pool' | 'linear' | 'pointwise' | 'join
 export type BoxHead = 'conv' | 'linear' | 'concat' | 'globalAvgPool';
 
 /**
- * All that is known of an op outside of targets. Each part is required, so that an op that forgets one does not compile.
- * Layout is a target's business; here a tensor is `[C, H, W]` or `[C]`, the batch left out.
+ * All that is known about an op outside of targets. Each part is required, so that an op that forgets one does not
+ * compile. Layout is a target's business; here a tensor is `[C, H, W]` or `[C]`, the batch left out.
  */
 export interface OpDescriptor<O extends { readonly kind: string }, Called = O> {
   readonly kind: O['kind'];
-  /** How the language calls it, and what a call makes, `Called`; undefined for inputs and activations, which it states in other ways. */
+  /**
+   * How the language calls it, and the result of a call, `Called`; undefined for inputs and activations, which are stated in other ways.
+   */
   readonly signature: Signature<Called> | undefined;
   /** How reports call it: `DWConv 5×5`. */
   label(op: O, inChannels: number): string;
@@ -33,12 +35,12 @@ export interface OpDescriptor<O extends { readonly kind: string }, Called = O> {
   /** Multiply-accumulates of one run, by the shapes of its inputs and its first output: see `Cost.macs`. */
   macs(op: O, inputs: readonly Shape[], output: Shape): number;
   readonly result: Result | ((op: O) => Result);
-  /** Whether it moves or chooses elements and computes nothing: what it gives has the scale of what it takes. */
+  /** Whether it only moves or selects elements: its result has the scale of its input. */
   readonly movesOnly: boolean;
   readonly field: 'row' | 'all' | ((op: O) => Field);
   /** How many numbers of noise each sample takes in training. */
   noise(op: O, input: Shape): number;
-  /** What it is made of in a training step, and how gradients go back. */
+  /** Its decomposition in a training step, and its gradient. */
   train(context: RuleContext<O>): Lowered;
   readonly box: Box | ((op: O, inChannels: number) => Box);
   /** The boxes that it joins where it follows their head. What joins boxes is left out of short descriptions. */

@@ -2,7 +2,7 @@ import type { GroupStatistics } from './sample-norms.ts';
 import { batched, type StepRef, unbatched } from './steps.ts';
 import { type Lowered, ownTensor, type RuleContext } from './training-rule.ts';
 
-/** The rule of a norm whose statistics are of one sample: the same in training and in evaluation. */
+/** The rule of a norm with statistics per sample: the same in training and in evaluation. */
 export function groupNormRule(c: RuleContext<unknown>, statistics: GroupStatistics): Lowered {
   const { b, path } = c;
   const x = c.inputs[0] as StepRef;

@@ -6,7 +6,7 @@ export type Interpolation = (typeof interpolationNames)[number];
 export const pictureInterpolations = ['bicubic', 'bilinear'] as const;
 export type PictureInterpolation = (typeof pictureInterpolations)[number];
 
-/** How a map takes another size: `area` is the mean of the pixels that a pixel of the result lies over, as adaptive pools have it. */
+/** How a map is resized: `area` is the mean of the pixels that a pixel of the result covers, as in adaptive pools. */
 export type Resampling = Interpolation | 'area';
 
 /** How many rows or columns a map has, and how many it gets. */
@@ -15,14 +15,14 @@ export interface Resizing {
   readonly to: number;
 }
 
-/** What one row of the output is made of: rows of the input, and the share of each. */
+/** The composition of one row of the output: rows of the input, and the share of each. */
 type Sources = readonly (readonly [index: number, share: number])[];
 
 /**
  * The rule of PyTorch's `interpolate` and of TensorFlow's `resize` without antialiasing, along one axis. `nearest` reads the
- * row floor(i from / to); `bilinear` places pixels by their centres (`align_corners=False`), between the rows around
- * (i + 0.5) from / to - 0.5, the outermost going on beyond the border; `area` takes the rows from floor(i from / to) to
- * ceil((i + 1) from / to), as PyTorch's `adaptive_avg_pool2d`.
+ * row floor(i from / to); `bilinear` places pixels by their centres (`align_corners=False`), between the rows around (i +
+ * 0.5) from / to - 0.5, the outermost extending beyond the border; `area` takes the rows from floor(i from / to) to ceil((i
+ * + 1) from / to), as PyTorch's `adaptive_avg_pool2d`.
  */
 function sourcesOf(mode: Resampling, { from, to }: Resizing, i: number): Sources {
   // in whole numbers, where a product with a rounded quotient would miss the row before an exact one
@@ -42,7 +42,7 @@ function sourcesOf(mode: Resampling, { from, to }: Resizing, i: number): Sources
       ];
 }
 
-/** The row of the input that each row of the output is, by `nearest`. */
+/** The row of the input for each row of the output, by `nearest`. */
 export function nearestRows(axis: Resizing): number[] {
   return Array.from({ length: axis.to }, (_, i) => sourcesOf('nearest', axis, i)[0]?.[0] ?? 0);
 }
@@ -72,8 +72,8 @@ export function wholeFactor({ from, to }: Resizing): number | undefined {
 }
 
 /**
- * Whether `from / to` is a fraction over a power of two. Then a runtime that multiplies a row's number with it, in single
- * precision, finds the row that `nearest` means; otherwise it may round to the one before.
+ * Whether `from / to` is a fraction over a power of two. Then a runtime that multiplies a row's number by it in single
+ * precision finds the right row for `nearest`; otherwise it may round to the one before.
  */
 export function isDyadic({ from, to }: Resizing): boolean {
   const denominator = to / gcd(from, to);

@@ -5,7 +5,7 @@ export function kernelLabel([high, wide]: Pair | readonly [string, string]): str
   return `${high}×${wide}`;
 }
 
-/** The label of a kernel as it is written: `3×3` of 3. */
+/** The label of a kernel as written: `3×3` of 3. */
 export function writtenKernelLabel(kernel: number | Pair): string {
   return kernelLabel(pairOf(kernel));
 }

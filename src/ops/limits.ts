@@ -1,4 +1,4 @@
-/** Bounds of what an op may be asked for: far above any network, low enough that a hostile file ends soon. */
+/** Limits for ops: far above any network, low enough that a hostile file ends soon. */
 export const opLimits = {
   channels: 1_048_576,
   pixels: 65_536,

@@ -2,7 +2,7 @@ import type { Shape } from './shape.ts';
 import { batched, type StepRef } from './steps.ts';
 import type { Lowered, RuleContext } from './training-rule.ts';
 
-/** The rule of an op that drops what a mask of that shape says, while training. */
+/** The rule of an op that drops values by a mask of that shape in training. */
 export function masked(c: RuleContext<{ readonly rate: number }>, maskShape: Shape): Lowered {
   const { b, path } = c;
   const x = c.inputs[0] as StepRef;

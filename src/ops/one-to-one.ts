@@ -2,7 +2,7 @@ import type { StepOp } from './step-ops.ts';
 import { batched, type StepRef } from './steps.ts';
 import type { Lowered, RuleContext } from './training-rule.ts';
 
-/** The rule of an op with one input whose gradient is one op of the output's gradient alone. */
+/** The rule of an op with one input whose gradient is a single op of the output's gradient. */
 export function oneToOne(c: RuleContext<unknown>, op: StepOp, gradient: StepOp): Lowered {
   const { b, path } = c;
   return {

@@ -82,7 +82,7 @@ export type OpOf<K extends OpKind> = Extract<Op, { kind: K }>;
 
 const byKind = new Map<OpKind, unknown>(descriptors.map((descriptor) => [descriptor.kind, descriptor]));
 
-/** What is known of an op. */
+/** What is known about an op. */
 export function descriptorOf<O extends Op>({ kind }: O): OpDescriptor<O> {
   return byKind.get(kind) as OpDescriptor<O>;
 }

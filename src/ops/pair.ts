@@ -1,7 +1,7 @@
 /** A number for each of the two axes of a map. */
 export type Pair = readonly [high: number, wide: number];
 
-/** The pair that a number or a pair stands for. */
+/** The pair for a number or a pair. */
 export function pairOf(written: number | Pair): Pair {
   return typeof written === 'number' ? [written, written] : written;
 }

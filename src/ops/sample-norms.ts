@@ -1,6 +1,6 @@
-/** What norms by the statistics of one sample are asked for, as ops and the parts of a step have it. */
+/** The attributes of norms by the statistics of each sample, for ops and step ops. */
 
-/** What a mean and a variance are taken of: the channels of a group, at each pixel or over the whole map. */
+/** What a mean and a variance are taken over: the channels of a group, at each pixel or over the whole map. */
 export interface GroupStatistics {
   readonly over: 'pixel' | 'map';
   readonly groups: number;

@@ -3,7 +3,7 @@ import { opLimits } from './limits.ts';
 import type { Pair } from './pair.ts';
 import type { Shape, ShapeError } from './shape.ts';
 
-/** How the language calls an op: its name, its parameters, and what a call makes of them. */
+/** How the language calls an op: its name, its parameters, and the result of a call. */
 export interface Signature<O> {
   readonly name: string;
   /** How many tensors it takes, or their names; `many`: two or more, or a list. One that takes none bears the name that it is assigned to. */
@@ -11,11 +11,11 @@ export interface Signature<O> {
   /** The most that it takes, where that is two. */
   readonly most?: 2;
   /**
-   * What a number is among its operands, by their places, where tensors have undefined: the rescaling of what the op makes of
-   * the tensors alone. Undefined where no number can stand so. Absent where it takes none.
+   * The meaning of numbers among its operands, which are undefined for tensors: a rescaling of the op's result for the
+   * tensors alone. Undefined where numbers cannot be used so. Absent where it takes none.
    */
   numbers?(operands: readonly (number | undefined)[]): Rescaling | undefined;
-  /** What it gives is a list of tensors, be it of one. */
+  /** Its result is a list of tensors, possibly of one. */
   readonly givesList?: true;
   /** One line of Markdown. */
   readonly doc: string;
@@ -26,7 +26,7 @@ export interface Signature<O> {
   /** The parameter next to which a call gives no other. */
   readonly alone?: string;
   /**
-   * The op of a call over an input of that shape, or why there is none; undefined if the arguments ask for nothing, as dropout at
+   * The op of a call over an input of that shape, or why there is none; undefined if the call does nothing, such as dropout at
    * rate 0.
    */
   create(args: Readonly<Record<string, unknown>>, input: Shape): O | ShapeError | undefined;
@@ -47,7 +47,7 @@ export type Padding = 'same' | 'symmetric' | 'valid' | Pair;
 /** What a framework decides where a call leaves it open. */
 export type ConventionKey = 'padding' | 'epsilon' | 'momentum' | 'countPad';
 
-/** What holds where a call leaves a parameter open. */
+/** The default where a call leaves a parameter open. */
 export type Otherwise<T> =
   | { readonly convention: ConventionKey }
   /** `text`: how documentation states it, where that is not the value. */
@@ -62,7 +62,7 @@ export interface Param<T> {
   readonly otherwise?: Otherwise<T>;
   /** Whether a number must be odd. */
   readonly odd?: true;
-  /** What a message advises to who asks for 0, where that is below the least. */
+  /** The advice in the message for 0, where that is below the least. */
   readonly insteadOfZero?: string;
 }
 

@@ -4,13 +4,12 @@ import type { GroupStatistics, LocalResponse } from './sample-norms.ts';
 import type { Pads, Window } from './window.ts';
 
 /**
- * The closed op set of a training step: what a network's ops are made of while it trains, and their gradients. A
+ * The closed op set of a training step: the parts of a network's ops in training, and their gradients. A
  * runtime is one table over `StepOpKind` (TensorFlow's nodes in `6-emit/tfjs/saved-model/`, tfjs-core's calls in
  * `backends/eager/`), so that an op without an entry does not compile.
  *
- * Shapes are logical, as in `Op`: `[C, H, W]` or `[C]` behind the batch, convolution weights `[out, in / groups, kh, kw]`,
- * linear weights `[out, in]`. A runtime may hold them in another order; what it takes and gives at the border is stated
- * at `StepFunction`.
+ * Shapes are logical, as in `Op`: `[C, H, W]` or `[C]` after the batch, convolution weights `[out, in / groups, kh, kw]`,
+ * linear weights `[out, in]`. A runtime may hold them in a different order; for its inputs and outputs see `StepFunction`.
  */
 export type StepOp =
   /** What is fed at each run: images, targets, a learning rate. */
@@ -18,13 +17,13 @@ export type StepOp =
   /** The value of a variable before the step's updates. */
   | { readonly kind: 'variable'; readonly name: string }
   /**
-   * x, and any value: x, once that value is there. What is made of it is made no earlier, and is not taken for what was made
-   * of x before: see `5-graph/training/recompute.ts`.
+   * x, and any value: x, once that value is computed. Results computed from it are no earlier, and are not merged with
+   * earlier ones computed from x: see `5-graph/training/recompute.ts`.
    */
   | { readonly kind: 'after' }
   /** x, weight. */
   | { readonly kind: 'conv'; readonly window: Window; readonly groups: number }
-  /** dy, weight; gives the gradient of x, of shape `shape` behind the batch. */
+  /** dy, weight; gives the gradient of x, of shape `shape` after the batch. */
   | {
       readonly kind: 'convGradInput';
       readonly window: Window;
@@ -49,10 +48,9 @@ export type StepOp =
   /** dy; gives its sum per channel, over batch and space. */
   | { readonly kind: 'biasGrad' }
   /**
-   * Batch normalisation by the batch's own statistics. x, gamma, beta.
-   * Gives y; the batch's mean; its variance with Bessel's correction, n / max(n - 1, 1), for the running average (as
-   * TensorFlow's FusedBatchNorm and PyTorch have it); and what the gradient needs, of no shape of its own (`[]`), which
-   * only a `batchNormGrad` reads.
+   * Batch normalisation by the batch's own statistics. x, gamma, beta. Gives y; the batch's mean; its variance with
+   * Bessel's correction, n / max(n - 1, 1), for the running average (as in TensorFlow's FusedBatchNorm and PyTorch);
+   * and what the gradient needs, without a meaningful shape (`[]`), which only a `batchNormGrad` reads.
    */
   | { readonly kind: 'batchNorm'; readonly epsilon: number }
   /** x, gamma, beta, and mean and variance as a `batchNorm` of x gives them: its y again. */
@@ -67,7 +65,7 @@ export type StepOp =
   | ({ readonly kind: 'activation' } & Activation)
   /** dy, and what `gradientReads` names: the activation's input or its output. */
   | ({ readonly kind: 'activationGrad' } & Activation)
-  /** Normalisation by the statistics of one sample: x, gamma, beta. */
+  /** Normalisation by the statistics of each sample: x, gamma, beta. */
   | ({ readonly kind: 'groupNorm' } & GroupStatistics)
   /** dy, x, gamma. Gives the gradients of x, gamma, beta. */
   | ({ readonly kind: 'groupNormGrad' } & GroupStatistics)
@@ -118,8 +116,8 @@ export type StepOp =
   | { readonly kind: 'linearGradWeight' }
   /**
    * noise `[K]` of uniform numbers in (0, 1). Where a number is at least `rate` gives 1 / (1 - rate), else 0; everything
-   * is 0 at rate 1. Reads `shape`'s elements from `offset` on, in the order of a channels-last tensor, `[H, W, C]`.
-   * The shape is `[1, 1, 1]` or `[1]` where a whole sample goes or stays.
+   * is 0 at rate 1. Reads `shape`'s elements from `offset` on, in the order of a channels-last tensor, `[H, W, C]`. The
+   * shape is `[1, 1, 1]` or `[1]` where whole samples are dropped.
    */
   | { readonly kind: 'mask'; readonly rate: number; readonly offset: number; readonly shape: readonly number[] }
   /** The product of two; each may have ones where the other has sizes. */
@@ -170,20 +168,20 @@ export type StepOp =
    */
   | { readonly kind: 'valueRange' }
   /**
-   * x, a range `[3]` (least, most, weight). x as 8 bits hold it: bounded by the range, which is widened so that 0 is a whole number
-   * of steps, and rounded to the nearest of 256 steps. x itself where the range has seen nothing: its weight is 0.
+   * x, a range `[3]` (least, most, weight). x rounded to 8 bits: clamped to the range, which is widened so that 0 is a whole number
+   * of steps, and rounded to the nearest of 256 steps. x itself where the range is empty: its weight is 0.
    */
   | { readonly kind: 'fakeQuantize' }
   /** dy, x, range: dy where x rounds to a step of the range, 0 beyond (the straight-through estimator). */
   | { readonly kind: 'fakeQuantizeGrad' }
   /**
-   * weight `[out, ...]` as int8 around 0 holds it: each filter in 255 steps, its largest number being 127 of them. As no number is
-   * bounded, the gradient of the straight-through estimator is the gradient itself. `layout` is that of the weight's variable.
+   * weight `[out, ...]` rounded to symmetric int8: each filter in 255 steps, its largest number being 127 of them. As nothing is
+   * clipped, the gradient of the straight-through estimator is the gradient itself. `layout` is that of the weight's variable.
    */
   | { readonly kind: 'fakeQuantizeFilters'; readonly layout: 'conv' | 'depthwise' | 'linear' }
   /**
-   * logits `[K]`, targets `[K]` (a distribution, smoothed or mixed by who feeds it).
-   * Gives the cross-entropy per sample, `[]` behind the batch, and its gradient by the logits, `[K]`.
+   * logits `[K]`, targets `[K]` (a distribution, smoothed or mixed by the caller). Gives the cross-entropy per sample,
+   * `[]` after the batch, and its gradient by the logits, `[K]`.
    */
   | { readonly kind: 'softmaxCrossEntropy' }
   /**

@@ -8,7 +8,7 @@ export interface StepRef {
   readonly output: number;
 }
 
-/** A shape, and whether the batch stands before it. A scalar is `{ batch: false, dims: [] }`. */
+/** A shape, and whether it is preceded by the batch. A scalar is `{ batch: false, dims: [] }`. */
 export interface StepShape {
   readonly batch: boolean;
   readonly dims: readonly number[];
@@ -24,12 +24,12 @@ export function unbatched(dims: Shape): StepShape {
   return { batch: false, dims };
 }
 
-/** What adds the nodes of one function of a step program. */
+/** Adds the nodes of one function of a step program. */
 export interface StepNodes {
   /** Adds a node; its outputs, one per shape. */
   add(op: StepOp, inputs: readonly StepRef[], shapes: readonly StepShape[], path?: string): readonly StepRef[];
   /** Adds a node with one output. */
   one(op: StepOp, inputs: readonly StepRef[], shape: StepShape, path?: string): StepRef;
-  /** An input of the function; the same node however often it is asked for. */
+  /** An input of the function; always the same node. */
   input(name: string, shape?: StepShape): StepRef;
 }

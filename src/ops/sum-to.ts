@@ -2,7 +2,7 @@ import { type Shape, sameShape } from './shape.ts';
 import { batched, type StepNodes, type StepRef } from './steps.ts';
 import type { RuleContext } from './training-rule.ts';
 
-/** A gradient of the shape `from`, summed over the axes along which what it belongs to, of shape `to`, was repeated. */
+/** A gradient of the shape `from`, summed over the axes along which its value, of shape `to`, was broadcast. */
 export function sumTo(b: StepNodes, gradient: StepRef, from: Shape, to: Shape, path: string): StepRef {
   return sameShape(from, to) ? gradient : b.one({ kind: 'sumTo', shape: to }, [gradient], batched(to), path);
 }

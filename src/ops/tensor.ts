@@ -1,6 +1,8 @@
 import type { Shape } from './shape.ts';
 
-/** How the values of a tensor begin: all the same, normal around 0, or uniform between `-bound` and `bound`. */
+/**
+ * How the values of a tensor are initialised: all the same, normal around 0, or uniform between `-bound` and `bound`.
+ */
 export type Initial =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly deviation: number }
@@ -8,7 +10,7 @@ export type Initial =
 
 /** A tensor that an op owns: a parameter, or a statistic that training moves. */
 export interface OwnTensor {
-  /** `value`: what bears the path itself as its name, as a learned tensor that is a step of its own. */
+  /** `value`: named by the path itself, for a learned tensor that is a step. */
   readonly role: 'weight' | 'bias' | 'running_mean' | 'running_var' | 'value';
   /** Convolution `[out, in / groups, kh, kw]`, linear `[out, in]`, a learned map `[C, H, W]`, else `[C]`. */
   readonly shape: Shape;

@@ -19,15 +19,15 @@ export interface RuleContext<O> {
   readonly inputs: readonly StepRef[];
   readonly inputShapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
-  /** Whether dropout drops and batch norms use their batch; else the network is evaluated. */
+  /** Whether dropout drops and batch norms use their batch; otherwise the network is evaluated. */
   readonly training: boolean;
-  /** Whether batch norms use their batch while training; else their running statistics, which stay. */
+  /** Whether batch norms use their batch in training; otherwise fixed running statistics. */
   readonly normsByBatch: boolean;
   /** The tensor of that role, where the node has one. */
   tensor(role: OwnTensor['role']): StepTensor | undefined;
   /** Whether the gradient of an input is wanted: something that trains is before it. */
   passes(input: number): boolean;
-  /** Some value of each sample, for what has to be there once for each. */
+  /** Some value with a batch, for ops that need one result per sample. */
   sample(): StepRef;
   /** The node's share of each sample's noise, as many numbers as its descriptor states, from `offset` on. */
   noise(): { readonly value: StepRef; readonly offset: number };
@@ -35,7 +35,7 @@ export interface RuleContext<O> {
   statistic(tensor: StepTensor, value: StepRef, momentum: number): void;
 }
 
-/** Gradients that a node's outputs lead to: of its inputs, in their order, and of tensors of its own. */
+/** Gradients of a node's inputs, in their order, and of its own tensors, from those of its outputs. */
 export interface Gradients {
   readonly inputs: readonly (StepRef | undefined)[];
   readonly tensors?: readonly (readonly [tensor: StepTensor, gradient: StepRef])[];
@@ -45,8 +45,8 @@ export interface Gradients {
 export interface Lowered {
   readonly outputs: readonly StepRef[];
   /**
-   * Adds the nodes of the gradient. `dy` has an entry per output, undefined for one that nothing was made of; not called
-   * where all are. Absent if no gradient can be wanted.
+   * Adds the nodes of the gradient. `dy` has an entry per output, undefined for an unused one; not called where all are.
+   * Absent if a gradient is never needed.
    */
   readonly pull?: (dy: readonly (StepRef | undefined)[]) => Gradients;
 }

@@ -41,7 +41,7 @@ export function tapsOf({ kernel: [high, wide] }: Pick<Window, 'kernel'>): number
 
 export const noPads: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 
-/** Pads as what is taken away and what is added, each in positive numbers and absent if there is none. */
+/** Pads split into cropping and padding, each in positive numbers and absent if there is none. */
 export function padSteps(pads: Pads): { readonly crop?: Pads; readonly pad?: Pads } {
   const part = (sign: 1 | -1): Pads => eachSide(pads, (n) => Math.max(sign * n, 0));
   const [crop, pad] = [part(-1), part(1)];
@@ -132,7 +132,7 @@ export function poolOver(
     const [size, before, after] = axis === 0 ? [height, top, bottom] : [width, left, right];
     const rest = size + before + after - kernel[axis];
     if (!round_up || rest < 0) return 0;
-    // a window that begins behind the last pixel does not count (PyTorch, aten/src/ATen/native/Pool.h)
+    // a window that begins after the last pixel does not count (PyTorch, aten/src/ATen/native/Pool.h)
     const steps = Math.min(Math.ceil(rest / stride[axis]), Math.ceil((size + before) / stride[axis]) - 1);
     return Math.max(steps * stride[axis] - rest, 0);
   });
@@ -147,7 +147,7 @@ export function windowsOver(window: Window, [height, width]: Pair): Pair {
   return both((axis) => Math.floor((padded[axis] - extent[axis]) / window.stride[axis]) + 1);
 }
 
-/** The shape that a window leaves of a map. */
+/** The shape of a map after a window. */
 export function windowShape(window: Window, map: readonly [number, number, number], channels = map[0]): Inferred {
   const [, height, width] = map;
   const [h, w] = windowsOver(window, [height, width]);

@@ -1,7 +1,7 @@
 import { batched, type StepRef, unbatched } from './steps.ts';
 import type { Gradients, Lowered, RuleContext } from './training-rule.ts';
 
-/** Adds an affine op's bias, where there is one, and its gradient to those that `pull` gives. */
+/** Adds an affine op's bias, if there is one, and its gradient to those that `pull` gives. */
 export function withBias(c: RuleContext<unknown>, y: StepRef, pull: (dy: StepRef) => Gradients): Lowered {
   const bias = c.tensor('bias');
   if (!bias) return { outputs: [y], pull: ([dy]) => pull(dy as StepRef) };

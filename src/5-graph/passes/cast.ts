@@ -1,7 +1,7 @@
 import type { GraphNode, ValueRef } from '../graph.ts';
 import type { ValueType } from '../value-type.ts';
 
-/** A cast of a value that `made` gives, in the same place of the source. @param output which of its outputs */
+/** A cast of an output of `made`, at the same place in the source. @param output its index */
 export function castOf(
   made: GraphNode,
   value: ValueRef,

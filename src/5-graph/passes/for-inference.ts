@@ -11,7 +11,7 @@ import {
 import { tensorsOf } from '../tensors.ts';
 import { selectNodes, withoutAuxiliary } from './remove-unreached.ts';
 
-/** Takes out what a network has for training alone: auxiliary outputs, dropout and stochastic depth. */
+/** Removes what a network has only for training: auxiliary outputs, dropout and stochastic depth. */
 export function removeTrainingOps(trained: Graph): Graph {
   const graph = withoutAuxiliary(trained);
   const gone = (node: GraphNode) => isTrainingOnly(node.op);

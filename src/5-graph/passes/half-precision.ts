@@ -4,13 +4,13 @@ import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 import { float16, float32, type ValueType } from '../value-type.ts';
 import { castOf } from './cast.ts';
 
-/** Ops that square what they get: float16 has no square of numbers below 2e-4 or above 256. */
+/** Ops that square their input: float16 has no square of numbers below 2e-4 or above 256. */
 const computedInSingle: ReadonlySet<OpKind> = new Set(['normalise', 'localResponseNorm']);
 
 /**
- * Gives every float32 value and tensor of a network the type float16, but its inputs and outputs: who feeds it sees no
- * difference. A cast stands right after each input and, after all else, before each output; and around ops that float16
- * cannot compute.
+ * Gives every float32 value and tensor of a network the type float16, except its inputs and outputs, so that callers
+ * see no difference. There is a cast right after each input and, at the end, before each output; and around ops that
+ * float16 cannot compute.
  */
 export function halfPrecision(graph: Graph): Graph {
   const nodes: GraphNode[] = [];
@@ -51,7 +51,7 @@ export function halfPrecision(graph: Graph): Graph {
     const id = add(castOf(made, renumber(value), float32, `${name}/output`, value.output));
     return { name, value: { node: id, output: 0 } };
   });
-  // what stands before the outputs is the network's own
+  // the casts before the outputs belong to the network itself
   const [own, ...inner] = renumberCalls(graph.calls, (node) => starts[node] ?? end);
   const calls = own ? [{ ...own, end: nodes.length }, ...inner] : [];
   return { ...graph, nodes, calls, inputs: nodes.flatMap(({ id, op }) => (op.kind === 'input' ? [id] : [])), outputs };

@@ -10,10 +10,10 @@ type ConvOp = OpOf<'conv'>;
 /**
  * Merges parallel linear branches of one tensor that are summed into one convolution: convolutions of one stride, batch norms
  * of the tensor itself, and the tensor. Run it after `foldBatchNorm`, which makes a convolution and its norm one map. A
- * smaller window is padded with zeros to the larger (RepVGG: Making VGG-style ConvNets Great Again, Ding et al. 2021,
- * section 3.3); branches that differ in groups are computed in the groups that all respect. The branches stay apart where one
- * of their values is read elsewhere, and where the merged convolution would compute more than they do.
- * The weight source computes the merged numbers, see `weights/merged-weights.ts`.
+ * smaller window is padded with zeros to the larger (RepVGG: Making VGG-style ConvNets Great Again, Ding et al. 2021, section
+ * 3.3); branches that differ in groups are merged with a number of groups that suits all. The branches stay separate where
+ * one of their values is read elsewhere, and where the merged convolution would compute more than they do. The weight source
+ * computes the merged numbers, see `weights/merged-weights.ts`.
  */
 export function mergeBranches(graph: Graph): Graph {
   const readers = readerCounts(graph);
@@ -27,7 +27,7 @@ export function mergeBranches(graph: Graph): Graph {
   return removeUnreached({ ...graph, nodes: graph.nodes.map((node) => merged.get(node.id) ?? node) });
 }
 
-/** A summand: what is applied to the shared tensor; the tensor itself where there is no node. */
+/** A summand: the ops applied to the shared tensor; the tensor itself if there are none. */
 interface Branch {
   readonly input: ValueRef;
   readonly node?: GraphNode & { readonly op: ConvOp | { readonly kind: 'batchNorm' } };
@@ -46,7 +46,7 @@ function mergeSum(graph: Graph, readers: readonly number[], sum: GraphNode): Gra
   return mergedNode(graph, sum, input, convs, branches as readonly Branch[]);
 }
 
-/** The values of a sum, those of sums within it in their place. */
+/** The values of a sum, with inner sums expanded. */
 function summands(graph: Graph, readers: readonly number[], sum: GraphNode): ValueRef[] {
   return sum.inputs.flatMap((ref) => {
     const node = graph.nodes[ref.node] as GraphNode;
@@ -105,7 +105,7 @@ function mergedNode(
   };
 }
 
-/** What a tensor itself, and a norm of it, are as a convolution's window. */
+/** The window of a tensor itself, or of a norm of it, as a convolution. */
 const point: Window = {
   kernel: [1, 1],
   stride: [1, 1],
@@ -113,7 +113,7 @@ const point: Window = {
   pads: { top: 0, left: 0, bottom: 0, right: 0 },
 };
 
-/** A window in which several have a place: where the first tap of each is, and the distance between its taps. */
+/** A window that contains several: the position of the first tap of each, and the distance between its taps. */
 interface Hull {
   readonly window: Window;
   readonly firsts: readonly Pair[];

@@ -3,23 +3,21 @@ import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 import { biasType, float32, isQuantised, type QuantisedType, sameType, type ValueType } from '../value-type.ts';
 import { castOf } from './cast.ts';
 
-/** Which values and weights of a network are held in few bits, and which ops compute with them. By the numbers of nodes. */
+/** Which values and weights of a network are quantised, and which ops compute with them. By the numbers of nodes. */
 export interface QuantisationPlan {
-  /** Of what integer ops give, and of what any op is to read quantised. */
+  /** The types of integer ops' results, and of values that any op is to read quantised. */
   readonly values: ReadonlyMap<number, QuantisedType>;
   /**
-   * The ops that compute in integers: all that they read is in `values`, and what they give is too. Others compute in float32
-   * on what the integers stand for.
+   * The ops that compute in integers: all their inputs and outputs are in `values`. Others compute in float32 on what the
+   * integers represent.
    */
   readonly integer: ReadonlySet<number>;
-  /** Of convolutions and linear layers, which then read quantised values: the type of the weight. */
+  /** The weight types of convolutions and linear layers, which then read quantised values. */
   readonly weights: ReadonlyMap<number, QuantisedType>;
 }
 
 /**
- * Gives values and tensors the types of a plan, with casts where a type meets another: to integers and back. Inputs and outputs
- * stay float32. What is float in the plan and has an int8 weight reads its input rounded, too: integers can be multiplied
- * before they are converted, which some engines do.
+ * Gives values and tensors the types of a plan, with casts between different types: to integers and back. Inputs and outputs stay float32. A float layer with an int8 weight also reads rounded inputs: some engines multiply integers before they convert them.
  * @param graph in float32, with norms folded.
  */
 export function quantise(graph: Graph, { values, integer, weights }: QuantisationPlan): Graph {
@@ -49,7 +47,7 @@ export function quantise(graph: Graph, { values, integer, weights }: Quantisatio
     if (!type) throw new Error(`'${nodeOf(ref).path}' is read as integers and has no type`);
     return cast(ref, asMade(ref), type, 'quantized');
   };
-  /** For what joins values: each of one type, rounded once. */
+  /** For ops that join values: converts each to one type, rounded once. */
   const asType = (ref: ValueRef, type: QuantisedType): ValueRef => {
     const own = integer.has(ref.node) ? values.get(ref.node) : undefined;
     if (own && sameType(own, type)) return asMade(ref);

@@ -1,14 +1,14 @@
 import { renumberCalls } from '../calls.ts';
 import type { Graph, GraphNode, ValueRef } from '../graph.ts';
 
-/** The network as it is outside of training: without auxiliary outputs and what only they need. */
+/** The network outside of training: without auxiliary outputs and what only they need. */
 export function withoutAuxiliary(graph: Graph): Graph {
   return graph.auxiliary.length === 0 ? graph : removeUnreached({ ...graph, auxiliary: [] });
 }
 
 /**
- * Tells which nodes every output depends on. What a detector's single level has for itself is not among them: its map of one
- * pixel is not a sign of too small an image.
+ * Returns which nodes all outputs depend on. The nodes of only one level of a detector are not among them: a map of one
+ * pixel there does not mean that the image is too small.
  */
 export function neededByAll({ nodes, outputs }: Graph): (id: number) => boolean {
   const ends = new Set(outputs.map(({ value }) => value.node));

@@ -5,9 +5,9 @@ import { mapStrides, whole } from '../stride.ts';
 import { removeUnreached } from './remove-unreached.ts';
 
 /**
- * The network up to other outputs than its own: a backbone. What only its own outputs need is left out.
+ * The network up to outputs other than its own: a backbone. What only its own outputs need is left out.
  * @param names paths of steps (`stages.2`, `stem.relu`), or `c1` to `c9`: the last feature map of the stages with a stride of 2, 4, 8
- *   and so on, before the section that pools space away. A step that is called so wins.
+ *   and so on, before the section that pools space away. A step with such a name takes precedence.
  */
 export function selectOutputs(
   graph: Graph,
@@ -48,7 +48,9 @@ function stepValue(graph: Graph, path: string): GraphNode | undefined {
   return inside.findLast(({ id }) => readOutside.has(id)) ?? inside.at(-1);
 }
 
-/** By `c1`, `c2`...: the last map of that stride at the end of a block, or in a section without blocks, before the head. */
+/**
+ * For `c1`, `c2`...: the last map of that stride at the end of a block, or in a section without blocks, before the head.
+ */
 function featureLevels(graph: Graph): ReadonlyMap<string, GraphNode> {
   const { nodes } = graph;
   const strides = mapStrides(graph);

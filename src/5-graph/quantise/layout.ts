@@ -4,13 +4,13 @@ import type { QuantisedType } from '../value-type.ts';
 import type { IntegerForm, IntegerOps } from './integer-ops.ts';
 import type { Unit } from './units.ts';
 
-/** What of a network can compute on few bits: its layers and sums, and what the target computes on integers besides. */
+/** What can be quantised in a network: its layers and sums, and what else the target computes on integers. */
 export interface Parts {
   readonly units: readonly Unit[];
   readonly integers: IntegerOps;
 }
 
-/** What is held and computed on few bits, without the numbers: which ranges a plan needs. */
+/** What is stored and computed as integers, without scales: which ranges a plan needs. */
 export interface Layout {
   /** The numbers of nodes that compute in integers. */
   readonly integer: ReadonlySet<number>;
@@ -18,18 +18,18 @@ export interface Layout {
   readonly weighted: readonly Unit[];
   /** The numbers of nodes whose values are read as integers or given as such; each needs a range. */
   readonly held: readonly number[];
-  /** By the number of a node that only moves elements, whose activation bounds, or that is joined with others: whose range it has. */
+  /** For a node that only moves elements, whose activation bounds, or that is joined with others: the node whose range it has. */
   readonly rangeOf: ReadonlyMap<number, number>;
-  /** By the number of a node: the type of its result, where the target leaves no choice. */
+  /** For a node the type of its result, where the target leaves no choice. */
   readonly fixed: ReadonlyMap<number, QuantisedType>;
 }
 
 /**
- * Decides what computes in integers. Convolutions and linear layers read integers; they give them where something reads them as
- * such, and always where the target has no layer that gives float32. A sum computes in integers where both terms are held so and its
- * result is read so; so does what only moves elements, and what else the target computes on integers.
- * @param floats the numbers of units that stay float32.
- * @param observed units that give float32 whatever reads them, as what they give is to be seen.
+ * Decides what computes in integers. Convolutions and linear layers read integers; they give integers where something reads them as
+ * such, and always where the target has no layer that gives float32. A sum computes in integers where both terms are integers and
+ * its result is read as such; likewise ops that only move elements, and what else the target computes on integers. @param floats the
+ * numbers of units that stay float32. @param observed units that give float32 whatever reads them, since their results are to be
+ * observed.
  */
 export function layOut(
   graph: Graph,
@@ -46,7 +46,7 @@ export function layOut(
   for (const unit of units) if (unit.saturates && unit.result !== unit.node) bounded.set(unit.result, unit);
   const forms = graph.nodes.map((node) => (bounded.has(node.id) ? undefined : formOf(node, integers)));
 
-  // What is read as integers, from the end: sums and movers are read so if what reads them is.
+  // Which values are read as integers, from the end: sums and movers are if their readers are.
   const readAsIntegers = new Set<number>();
   const candidates = new Set<number>();
   for (const node of [...graph.nodes].reverse()) {
@@ -95,7 +95,7 @@ export function layOut(
       if (!node.inputs.some(({ node: before }) => integer.has(before))) continue;
       integer.add(id);
       for (const { node: before } of node.inputs) {
-        // what others read, too, or has another's range, keeps it and is converted
+        // a value that others also read, or that has another's range, keeps its type and is converted
         const isItsOwn = integer.has(before) && !rangeOf.has(before) && !fixed.has(before);
         if (isItsOwn && readers[before]?.length === 1) rangeOf.set(before, id);
       }
@@ -127,7 +127,7 @@ export function rangesToFind(layout: Layout): number[] {
   return [...sources].filter((id) => !layout.fixed.has(id));
 }
 
-/** What only moves elements of one tensor: it gives what it takes, of the same type. */
+/** Whether an op only moves elements of one tensor, so that its result has its input's type. */
 function isMover({ op, inputs }: GraphNode): boolean {
   return inputs.length === 1 && op.kind !== 'cast' && op.kind !== 'input' && descriptorOf(op).movesOnly;
 }
@@ -137,7 +137,7 @@ function formOf({ op, inputs }: GraphNode, integers: IntegerOps): IntegerForm | 
   return form === 'own' && inputs.length > integers.terms ? undefined : form;
 }
 
-/** Of what an op reads: the values of the size of its result. Gates and other small ones are rounded wherever they come from. */
+/** The inputs of an op that have the size of its result. Gates and other small ones are rounded wherever they come from. */
 function largestInputs(graph: Graph, { inputs }: GraphNode): readonly ValueRef[] {
   const sizes = inputs.map((ref) => elements(shapeOf(graph, ref)));
   const most = Math.max(...sizes);

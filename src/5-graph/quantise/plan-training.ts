@@ -6,12 +6,9 @@ import { type Layout, layOut, rangeSource } from './layout.ts';
 import { unitsOf } from './units.ts';
 
 /**
- * What of a network is rounded while it trains, by the numbers of the nodes of the graph that trains: the weights and values that
- * int8 files hold in few bits, decided by the same layout.
+ * What is rounded while a network trains, by the numbers of the nodes of the training graph: the weights and values that int8 files quantise, decided by the same layout.
  *
- * A norm stays a step of its own in training: it multiplies a filter by one number, and a filter's scale is that of its largest
- * number, so that rounding before the norm and after it is folded is the same. So a batch's statistics need no second convolution,
- * as they do in Jacob et al. 2018, section 3.2, where a weight has one scale for all filters.
+ * A norm stays a separate step in training: it multiplies a filter by one number, and a filter's scale is that of its largest number, so that rounding before folding the norm or after gives the same. Unlike in Jacob et al. 2018, section 3.2, where a weight has one scale for all filters, a batch's statistics therefore do not need a second convolution.
  */
 export interface TrainedQuantisation {
   /** Nodes whose weight is rounded. */
@@ -27,10 +24,8 @@ export interface TrainedQuantisation {
 }
 
 /**
- * What of a network is rounded in training.
- * @param graph as it was built, or what evaluates it
- * @param integers what the files compute on integers that it is trained for
- * @param others what files of other targets do, whose ranges are kept
+ * Plans what is rounded in training. @param graph as built, or the one that evaluates it @param integers what the files
+ * that it is trained for compute on integers @param others the same for files of other targets, whose ranges are kept
  */
 export function planTraining(graph: Graph, integers: IntegerOps, others: readonly IntegerOps[]): TrainedQuantisation {
   const tagged: Graph = { ...graph, nodes: graph.nodes.map((node): Tagged => ({ ...node, built: node.id })) };
@@ -42,7 +37,7 @@ export function planTraining(graph: Graph, integers: IntegerOps, others: readonl
   for (const { id, op, inputs } of graph.nodes) {
     if (op.kind === 'batchNorm' && inputs[0]) normOf.set(inputs[0].node, id);
   }
-  /** The node of the graph that gives what a node of the folded one gives. */
+  /** The node of the graph with the result of a node of the folded one. */
   const givenBy = (id: number) => {
     const built = builtAs(id);
     return (folded.nodes[id] as GraphNode).foldedNorm ? (normOf.get(built) as number) : built;
@@ -63,7 +58,7 @@ export function planTraining(graph: Graph, integers: IntegerOps, others: readonl
   };
 }
 
-/** A node that knows its number in the graph as it was built. */
+/** A node with its number in the graph as built. */
 interface Tagged extends GraphNode {
   readonly built: number;
 }

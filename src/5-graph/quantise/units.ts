@@ -8,21 +8,21 @@ export interface Unit {
   readonly kind: 'conv' | 'linear' | 'add';
   /** The path by which reports call it. */
   readonly path: string;
-  /** The number of the node that gives its result: its activation, or itself. Ranges are taken of this alone. */
+  /** The number of the node that gives its result: its activation, or itself. Only this one has a range. */
   readonly result: number;
   readonly activation?: ActivationName;
   /**
-   * Whether what it gives can be integers at once: bounding by the type is the activation. Otherwise it gives float32, which is
+   * Whether it can give integers directly, because clamping to the type is the activation. Otherwise it gives float32, which is
    * rounded after the activation where it is read as integers: an activation such as SiLU is never between two roundings.
    */
   readonly saturates: boolean;
 }
 
-/** Activations that bounds of a range compute. */
+/** Activations that clamping to a range computes. */
 const bounds: ReadonlySet<ActivationName> = new Set(['identity', 'relu', 'relu6']);
 
 /**
- * What of a network can compute on few bits: convolutions and linear layers that own their tensors alone, and sums.
+ * What can be quantised: convolutions and linear layers whose tensors are not shared, and sums.
  * @param graph for inference, with norms folded.
  */
 export function unitsOf(graph: Graph): Unit[] {
@@ -50,7 +50,9 @@ export function unitsOf(graph: Graph): Unit[] {
   });
 }
 
-/** Tells uses of steps that are used several times: their inputs have ranges of their own, and their weights one scale. */
+/**
+ * Returns whether a node is a use of a shared step: the uses have different ranges of inputs, but one scale of weights.
+ */
 export function isShared(graph: Graph): (node: GraphNode) => boolean {
   const uses = new Map<string, number>();
   for (const { owner } of graph.nodes) if (owner !== undefined) uses.set(owner, (uses.get(owner) ?? 0) + 1);

@@ -15,7 +15,7 @@ export interface Scores {
   readonly weight: number;
 }
 
-/** The loss of one output, and what its gradient is made of. */
+/** The loss of one output, and the parts of its gradient. */
 interface OutputLoss {
   readonly scores: Scores;
   readonly logits: StepRef;

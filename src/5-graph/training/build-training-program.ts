@@ -35,19 +35,18 @@ interface Setting {
   readonly evaluated: Graph;
   readonly evaluatedScores: Scores;
   readonly trained: readonly Trained[];
-  /** Names of the tensors that a step moves, by gradient or by statistics: those of which averages are kept. */
+  /** Names of the tensors that a step changes, by gradient or by statistics: averages of these are kept. */
   readonly averaged: ReadonlySet<string>;
   readonly noise: { readonly name: string; readonly count: number };
   readonly imageName: string;
-  /** What is rounded while it trains, and while it is evaluated; none where nothing is. */
+  /** What is rounded in training, and in evaluation; absent where nothing is. */
   readonly quantised?: { readonly trained: TrainedQuantisation; readonly evaluated: TrainedQuantisation };
 }
 
 /**
- * The training of a network as a program of step ops: forward, reverse mode, loss, optimiser, averages. What its
- * functions take and give is stated at `TrainingProgram`.
- * @param graph as it was built: dropout, stochastic depth and batch norms in it.
- * @returns diagnostics where the network is not a classifier of one image, or nothing of it trains.
+ * The training of a network as a program of step ops: forward, reverse mode, loss, optimiser, averages. For its
+ * functions' inputs and outputs see `TrainingProgram`. @param graph as built: with dropout, stochastic depth and batch
+ * norms. @returns diagnostics where the network is not a classifier of one image, or nothing in it trains.
  */
 export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOptions> = {}): TrainingResult {
   const options = { ...defaultTrainingOptions, ...asked };
@@ -205,7 +204,7 @@ function addTraining(b: StepBuilder, { graph, trained, noise, imageName, quantis
   });
 }
 
-/** Programs call the image `image`, whatever the network calls it. */
+/** The image's name in programs is `image`, whatever the network's. */
 function addNetwork(b: StepBuilder, graph: Graph, imageName: string, options: ForwardOptions): Forward {
   return addForward(
     { ...b, input: (name, shape) => b.input(name === imageName ? 'image' : name, shape) },

@@ -4,11 +4,11 @@ import { type Keeps, recompute } from './recompute.ts';
 import { keepsBetween, type Segments, stageSegments } from './segments.ts';
 import { peakBytes } from './step-memory.ts';
 
-/** What of a step's values is kept for the backward half, and what is made again. */
+/** Which values of a step are kept for the backward half, and which are recomputed. */
 export type Checkpoint =
   /** All are kept. */
   | 'none'
-  /** What one stage of the network hands to others is kept. */
+  /** Values that one stage of the network passes to others are kept. */
   | 'stages'
   /** The least is recomputed that keeps a step of `batch` samples within `bytes`, variables included. */
   | { readonly bytes: number; readonly batch: number };
@@ -19,7 +19,7 @@ export interface TooLarge {
 }
 
 /**
- * A training step's function that keeps what was asked for.
+ * A training step's function that keeps the requested values.
  * @param fixed bytes of the program's variables, which count towards a limit
  */
 export function withCheckpoint(
@@ -97,7 +97,7 @@ function blockSegments({ nodes }: Graph): Segments {
   });
 }
 
-/** Keeps all of as many segments as fit, the last first: their values are kept for the shortest time. */
+/** Keeps all values of as many segments as fit, the last first: theirs are needed for the shortest time. */
 function fewestAgain(
   fn: StepFunction,
   segments: Segments,

@@ -18,7 +18,7 @@ export interface ForwardOptions {
   variable(spec: TensorSpec): string;
   /** The name of the function's input of noise. */
   readonly noise: { readonly name: string; readonly count: number };
-  /** What is rounded as int8 holds it. */
+  /** What is rounded to int8. */
   readonly quantised?: TrainedQuantisation;
 }
 
@@ -127,7 +127,7 @@ function pullBack(
     if (roundings.given(of)) rounded[of.node]?.[of.output]?.push(gradient);
     else arrive(of, gradient);
   }
-  /** By tensor: of each use of a shared step one. */
+  /** By tensor: one for each use of a shared step. */
   const gradients = new Map<string, StepRef[]>();
   const shapes = new Map<string, readonly number[]>();
   for (let id = Math.max(...seeds.map(({ of }) => of.node)); id >= 0; id--) {

@@ -1,6 +1,6 @@
 import type { StepFunction, StepRef } from './program.ts';
 
-/** What a guard of a function is, for users: `the loss`, `the gradient's norm`. */
+/** The name of a function's guard, for users: `the loss`, `the gradient's norm`. */
 export function guardName(fn: StepFunction, guard: StepRef): string {
   const node = fn.nodes[guard.node];
   if (node?.op.kind === 'globalNorm') return "the gradient's norm";

@@ -3,7 +3,7 @@ import type { IntegerOps } from '../quantise/integer-ops.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { StepProgram } from './program.ts';
 
-/** What of a training step is fixed when its program is built; all numbers are inputs of its functions. */
+/** The options of a training step that are fixed when its program is built; all numbers are inputs of its functions. */
 export interface TrainingOptions {
   readonly optimiser: 'rmsprop' | 'sgd' | 'adamw';
   /** For SGD. */
@@ -13,17 +13,22 @@ export interface TrainingOptions {
   readonly clip: boolean;
   /** Several batches per step: the functions `accumulate` and `apply` instead of `train`. */
   readonly accumulate: boolean;
-  /** Whether averages of what training moves, weights and statistics, are kept (Polyak & Juditsky 1992; `.../ema`). */
+  /**
+   * Whether averages of what training changes, weights and statistics, are kept (Polyak & Juditsky 1992; `.../ema`).
+   */
   readonly ema: boolean;
-  /** Names of tensors that stay as they are. A batch norm none of whose tensors train uses its running statistics. */
+  /** Names of tensors that do not train. A batch norm without any training tensors uses its running statistics. */
   readonly frozen: ReadonlySet<string>;
-  /** Whether batch norms train by their running statistics, which stay as they are; their other tensors train. */
+  /** Whether batch norms use fixed running statistics in training; their other tensors train. */
   readonly keepStatistics: boolean;
-  /** Names of tensors with a rate of their own, the input `head_rate`. */
+  /** Names of tensors with a separate rate, the input `head_rate`. */
   readonly head: ReadonlySet<string>;
-  /** For int8 files: what those compute on integers that rounding is like, and others; absent where nothing is rounded. */
+  /**
+   * For int8 files: what the files that rounding imitates compute on integers, and other files; absent where nothing is
+   * rounded.
+   */
   readonly quantise?: { readonly integers: IntegerOps; readonly others: readonly IntegerOps[] };
-  /** What the backward half makes again instead of keeping it; the numbers are the same. */
+  /** What the backward half recomputes instead of keeping it; the numbers are the same. */
   readonly checkpoint: Checkpoint;
 }
 
@@ -49,7 +54,7 @@ export const defaultTrainingOptions: TrainingOptions = {
  *   `correction1`, `correction2` (AdamW). Outputs: `loss`, `losses` [N], `logits` [N, K], `norm` (of the gradient).
  * - with `accumulate` instead: `accumulate`: the first four, `gamma`, and `share` (1 / batches); `loss`, `losses`, `logits`.
  *   `apply`: the rest; `norm`.
- * `loss` counts the auxiliary outputs, each times its weight; `losses` and `logits` are of the network's own output.
+ * `loss` counts the auxiliary outputs, each times its weight; `losses` and `logits` belong to the network's own output.
  * - `evaluate`: `image`, `targets`, `sample_weights`, `gamma` (focal); `loss`, `losses`, `logits`. By running statistics.
  *   `evaluate_ema` likewise with the averages.
  * - `predict`: `image`; `logits`. `predict_ema`.

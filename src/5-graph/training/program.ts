@@ -8,9 +8,9 @@ export interface StepNode {
   readonly op: StepOp;
   readonly inputs: readonly StepRef[];
   readonly shapes: readonly StepShape[];
-  /** The path of the network's node that it belongs to; `''` for the loss and what else belongs to none. */
+  /** The path of the network's node that it belongs to; `''` for the loss and anything else without a node. */
   readonly path: string;
-  /** What of the network it was made for; absent for the loss, sums of a shared step's gradients, and updates. */
+  /** The half of a node that it was made for; absent for the loss, sums of a shared step's gradients, and updates. */
   readonly part?: StepPart;
 }
 
@@ -24,13 +24,16 @@ export interface StepPart {
 /** What a step keeps between runs. Always float32. */
 export interface Variable {
   /**
-   * A tensor of the network by its own name (`stem.conv.weight`), or what training keeps for it, behind a slash:
+   * A tensor of the network by its own name (`stem.conv.weight`), or what training keeps for it, after a slash:
    * `stem.conv.weight/rms`, `/momentum`, `/first`, `/second`, `/ema`, `/sum` (accumulated gradient).
    */
   readonly name: string;
-  /** As `TensorSpec.shape`: a runtime that holds it in another order turns it at the border. */
+  /** As `TensorSpec.shape`: a runtime that holds it in a different order transposes it on input and output. */
   readonly shape: readonly number[];
-  /** Which of the orders of `Op`: what a runtime turns. A linear layer's weight, a convolution's, a map, or one axis. */
+  /**
+   * Which of the layouts of `Op`: what a runtime transposes. A linear layer's weight, a convolution's, a map, or one
+   * axis.
+   */
   readonly layout: 'conv' | 'depthwise' | 'linear' | 'map' | 'vector';
   readonly start: 'weights' | { readonly constant: number } | { readonly copyOf: string };
 }
@@ -63,8 +66,8 @@ export type Update =
       readonly nesterov: boolean;
     }
   /**
-   * AdamW (Loshchilov & Hutter 2019), as PyTorch has it: variable -= rate decay variable; m and v as usual;
-   * variable -= rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - beta1^t, c2 = 1 - beta2^t fed as `correction1`, `2`.
+   * AdamW (Loshchilov & Hutter 2019), as in PyTorch: variable -= rate decay variable; m and v as usual; variable -=
+   * rate (m / c1) / (sqrt(v / c2) + epsilon), c1 = 1 - beta1^t, c2 = 1 - beta2^t fed as `correction1`, `2`.
    */
   | {
       readonly kind: 'adamw';
@@ -78,7 +81,7 @@ export type Update =
       readonly epsilon: StepRef;
       readonly correction1: StepRef;
       readonly correction2: StepRef;
-      /** Absent for what is not decayed. */
+      /** Absent without weight decay. */
       readonly weightDecay?: StepRef;
     }
   /** variable = share variable + (1 - share) value. `value` by name is that variable after the updates before. */
@@ -96,22 +99,24 @@ export type Update =
 export interface StepInput {
   readonly name: string;
   /**
-   * As seen by who feeds it. `image` inputs are `[batch, H, W, C]`, channels last, as decoders give them; their dims are
-   * logical all the same, `[C, H, W]`.
+   * As seen by the caller. `image` inputs are `[batch, H, W, C]`, channels last, as decoders give them; their dims are
+   * still logical, `[C, H, W]`.
    */
   readonly shape: StepShape;
 }
 
 /**
- * What one call does: nodes in an order in which they can run, then the updates in theirs.
- * Outputs are given as they are logically (`[batch, K]` logits, scalars), image-like ones channels last.
+ * What one call does: nodes in an order in which they can run, then the updates in theirs. Outputs have their logical
+ * shapes (`[batch, K]` logits, scalars), image-like ones channels last.
  */
 export interface StepFunction {
   readonly name: string;
   readonly inputs: readonly StepInput[];
   readonly nodes: readonly StepNode[];
   readonly outputs: readonly { readonly name: string; readonly value: StepRef }[];
-  /** Scalars that have to be finite before any update is made; else the run ends with an error and changes nothing. */
+  /**
+   * Scalars that must be finite before any update is made; otherwise the run ends with an error and changes nothing.
+   */
   readonly guards: readonly StepRef[];
   readonly updates: readonly Update[];
 }

@@ -1,17 +1,14 @@
 import type { StepFunction, StepNode, StepRef, StepShape } from './program.ts';
 import { withNodes } from './with-nodes.ts';
 
-/** Whether the backward half may read a value of the forward half as it was made; else it is made again. */
+/** Whether the backward half may read a value of the forward half; otherwise it is recomputed. */
 export type Keeps = (value: StepRef, node: StepNode) => boolean;
 
 /**
- * A function whose backward half makes values of the forward half again instead of keeping them (Griewank & Walther 2000, Chen et
- * al. 2016). A value is made again of what is kept, right before the first gradient that reads it, by the same ops over the same
- * inputs: so it is the same, dropout's noise too. Statistics of batch norms are those of the forward half, whose values
- * updates go on to read. What is given, variables, and what has no batch before it (a norm's statistics) is always kept.
+ * A function whose backward half recomputes values of the forward half instead of keeping them (Griewank & Walther 2000, Chen et
+ * al. 2016). A value is recomputed from kept ones, right before the first gradient that reads it, by the same ops over the same inputs, so that it is equal, including dropout's noise. Statistics of batch norms are those of the forward half, which updates still read. Inputs, variables, and values without a batch axis (a norm's statistics) are always kept.
  *
- * Every copy waits, by the op `after`, for a gradient of the node that needs it: a runtime that runs what is ready would
- * make it in the forward half.
+ * Every copy waits, by the op `after`, for a gradient of the node that needs it: a runtime that runs whatever is ready would otherwise compute it in the forward half.
  */
 export function recompute(fn: StepFunction, keeps: Keeps): StepFunction {
   const nodes: StepNode[] = [];

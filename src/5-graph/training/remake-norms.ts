@@ -2,9 +2,9 @@ import type { StepFunction, StepNode, StepRef } from './program.ts';
 import { withNodes } from './with-nodes.ts';
 
 /**
- * A function in which gradients that read what a batch norm gave have it made again of the norm's input and statistics, so that
- * it need not be kept: the input is kept anyway, for the norm's own gradient, and to normalise it on the way to the gradient costs
- * next to nothing. The copy waits for the gradient that comes in, by the op `after`.
+ * A function in which gradients that read a batch norm's result have it recomputed from the norm's input and statistics, so that
+ * it need not be kept: the input is kept anyway, for the norm's own gradient, and normalising it again costs next to nothing. The
+ * copy waits for the gradient that comes in, by the op `after`.
  */
 export function remakeNorms(fn: StepFunction): StepFunction {
   const nodes: StepNode[] = [];

@@ -5,22 +5,22 @@ import type { TrainedQuantisation } from '../quantise/plan-training.ts';
 import type { StepBuilder } from './step-builder.ts';
 import { layoutOf } from './variable-layout.ts';
 
-/** The shape of a range: the average of the least number, of the greatest, and the weight of what was seen. */
+/** The shape of a range: the averages of the minimum and the maximum, and the weight of what was seen. */
 export const rangeShape: readonly number[] = [3];
 
 /**
- * How much of a range stays when a batch is seen: of the batches before, the last hundred or so count. Jacob et al. 2018, section
- * 3.1, want it close to 1; the third number of a range makes up for what it starts at.
+ * The decay of a range per batch: about the last hundred batches count. Jacob et al. 2018, section 3.1, recommend a value close
+ * to 1; the third number of a range corrects for its initial value.
  */
 export const rangeShare = 0.99;
 
-/** The values of a network that are rounded, as its nodes come about. */
+/** Rounds a network's values as its nodes are made. */
 export interface Roundings {
-  /** Rounds what a node gave, where that is to be. */
+  /** Rounds a node's result, if planned. */
   add(node: GraphNode, outputs: readonly StepRef[]): void;
-  /** What all that reads a value gets in its place; undefined where it is the value. */
+  /** What all readers of a value get instead; undefined where it is the value itself. */
   given(ref: ValueRef): StepRef | undefined;
-  /** What a node reads in place of a value; undefined where it is the value. */
+  /** What a node reads instead of a value; undefined where it is the value itself. */
   read(node: number, ref: ValueRef): StepRef | undefined;
   /** The gradient of a value, by that of the rounded one. */
   pull(ref: ValueRef, gradient: StepRef): StepRef;
@@ -34,7 +34,7 @@ interface Rounding {
 
 /**
  * Rounds the values of a network in a function.
- * @param statistic reports what a training step sees of a range; when it is evaluated, ranges are as they are
+ * @param statistic reports what a training step sees of a range; in evaluation ranges are fixed
  */
 export function createRoundings(
   b: StepBuilder,
@@ -83,7 +83,7 @@ export function createRoundings(
   }
 }
 
-/** A convolution's or linear layer's weight as int8 holds it. Its gradient is that of the weight: see `StepOp`. */
+/** A convolution's or linear layer's weight, rounded to int8. Its gradient is that of the weight: see `StepOp`. */
 export function addRoundedWeight(b: StepBuilder, weight: StepRef, shape: readonly number[], node: GraphNode): StepRef {
   const layout = layoutOf(node.op, shape) as StepOpOf<'fakeQuantizeFilters'>['layout'];
   return b.one({ kind: 'fakeQuantizeFilters', layout }, [weight], unbatched(shape), node.path);

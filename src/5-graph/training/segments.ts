@@ -6,8 +6,8 @@ import type { Keeps } from './recompute.ts';
 export type Segments = readonly number[];
 
 /**
- * The network's stages as segments: the sections, and the rows of their tables, in the order in which they begin. What stands
- * in a stage that began earlier belongs to the one that it comes after.
+ * The network's stages as segments: the sections, and the rows of their tables, in the order in which they begin. Nodes of a
+ * stage that began earlier belong to the one that they come after.
  */
 export function stageSegments({ nodes }: Graph): Segments {
   let segment = -1;

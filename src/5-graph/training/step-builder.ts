@@ -14,7 +14,7 @@ export interface StepBuilder extends StepNodes {
   /** See `StepFunction.guards`. */
   guard(value: StepRef): void;
   update(update: Update): void;
-  /** What the nodes that are added from now on are made for; undefined for nothing of the network. */
+  /** What the next nodes are made for; undefined for nothing in the network. */
   enter(part: StepPart | undefined): void;
   finish(name: string): StepFunction;
 }

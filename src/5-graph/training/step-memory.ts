@@ -12,11 +12,11 @@ export function variableBytes({ variables }: Pick<StepProgram, 'variables'>): nu
 
 /**
  * The most bytes of values that are alive at once in a run of a function over a number of samples, in the order of its nodes, each value
- * freed after its last reader. Variables are not in it, nor what a runtime needs for itself.
+ * freed after its last reader. Excludes variables, and what a runtime itself needs.
  */
 export function peakBytes(fn: StepFunction, batch: number): number {
   const bytes: number[][] = [];
-  /** What a value lies in: of a view, its input's. */
+  /** The buffer of a value: for a view, its input's. */
   const home: StepRef[][] = [];
   const last: number[][] = fn.nodes.map(({ shapes }) => shapes.map(() => -1));
   const homeOf = ({ node, output }: StepRef) => home[node]?.[output] as StepRef;

@@ -99,7 +99,7 @@ export function keptVariables(
  * Adds the end of a step: clipping, weight decay, the optimiser, the averages. Nothing changes where the gradient's norm
  * is not finite.
  * @param gradients of all tensors that train.
- * @param averaged names of the network's tensors of which averages are kept.
+ * @param averaged names of the network's tensors with averages.
  */
 export function addUpdates(
   b: StepBuilder,

@@ -6,7 +6,7 @@ export function layoutOf(op: GraphNode['op'], shape: readonly number[]): Variabl
   if (shape.length === 2) return 'linear';
   if (shape.length === 3) return 'map';
   const [filters, inputs] = shape;
-  // One filter per channel: what frameworks have a convolution of its own for.
+  // One filter per channel, for which frameworks have a separate convolution.
   const isConv = op.kind === 'conv' || op.kind === 'convTranspose';
   const depthwise = isConv && op.groups > 1 && op.groups === filters && inputs === 1;
   return depthwise ? 'depthwise' : 'conv';

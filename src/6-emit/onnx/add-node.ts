@@ -3,7 +3,7 @@ import type { Attributes } from './attributes.ts';
 import type { Builder } from './builder.ts';
 import type { Operator } from './operators.ts';
 
-/** Adds a node of one output; the output's name. */
+/** Adds a node with one output; returns the output's name. */
 export function addNode(
   b: Builder,
   type: Operator,

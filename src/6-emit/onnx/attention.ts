@@ -4,8 +4,8 @@ import { int, ints } from './attributes.ts';
 import type { Builder, Value } from './builder.ts';
 
 /**
- * Scaled dot-product attention of q, k and v, pixels as tokens. Channels stand before pixels, so that the scores are made the
- * other way round, `[heads, pixels of k, pixels of q]`: then k alone is turned.
+ * Scaled dot-product attention of q, k and v, pixels as tokens. Channels come before pixels, so the scores are computed
+ * transposed, `[heads, pixels of k, pixels of q]`: then only k is transposed.
  */
 export function attention(b: Builder, values: readonly Value[], name: string, heads: number): string {
   const [q, k, v] = values as readonly [Value, Value, Value];

@@ -23,7 +23,7 @@ export const dataTypes: { readonly [E in ElementType]: number } = {
 /** Those of values, which are unsigned where tensors are signed: see `writeQuantised`. */
 const valueTypes: typeof dataTypes = { ...dataTypes, int8: DataType.UINT8, int16: DataType.UINT16 };
 
-/** A tensor that the file holds: a network's own, read when it is written, or a constant. */
+/** A tensor in the file: one of the network's, read when it is written, or a constant. */
 export interface Initialiser {
   readonly name: string;
   readonly shape: readonly number[];
@@ -51,7 +51,7 @@ export interface NodeRequest {
   /** ONNX's name of the operator. */
   readonly type: Operator;
   readonly inputs: readonly string[];
-  /** The node's name, and that of its first output: taken as it is, or with a number where another has it. */
+  /** The node's name, and that of its first output: taken as is, or with a number if it is already used. */
   readonly name: string;
   /** The shape of each output, without the batch. */
   readonly shapes: readonly Shape[];
@@ -72,13 +72,13 @@ export interface Builder {
   /** Adds an input of the network. */
   input(name: string, shape: Shape, element: ElementType): string;
   /**
-   * A tensor of the network; one initialiser, however often it is asked for. Of one that is quantised, what it stands for.
-   * @param shape where its elements stand in another than its own
+   * A tensor of the network; always the same initialiser. For a quantised one the real numbers that it represents. @param
+   * shape if its elements are arranged in a different shape
    */
   tensor(spec: TensorSpec, shape?: Shape): string;
-  /** A tensor of known bytes; one initialiser for each name and type, however often it is asked for. */
+  /** A tensor of known bytes; one initialiser for each name and type. */
   constant(name: string, shape: readonly number[], dataType: number, bytes: Uint8Array): string;
-  /** A number of the type of the value `like`; one initialiser, however often it is asked for. */
+  /** A number of the type of the value `like`; always the same initialiser. */
   scalar(value: number, like: string): string;
   /** A list of whole numbers, likewise: Reshape's shape, Pad's pads. */
   integers(what: string, values: readonly number[]): string;
@@ -106,12 +106,12 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
   const outputs: Onnx.IValueInfoProto[] = [];
   const makers = new Map<string, Operator>();
   const types = new Map<string, ElementType>();
-  /** Values that are neither inputs nor outputs. What a tensor stands for has its shape, and no batch. */
+  /** Values that are neither inputs nor outputs. The real numbers of a tensor have its shape, without a batch. */
   const inner: { name: string; shape: Shape; isTensor?: true }[] = [];
-  /** Inputs and what comes of them: of anything else, which comes of weights alone, there is one for all samples. */
+  /** Inputs and values computed from them: anything else, computed only from weights, exists once for all samples. */
   const ofSamples = new Set<string>();
   const initialisers: Initialiser[] = [];
-  /** By the network's name for it: a shared step's tensors are asked for by each use. */
+  /** By the network's name for it: each use of a shared step requests its tensors. */
   const tensors = new Map<string, string>();
   const constants = new Map<string, string>();
   /** Inner values that turned out to be outputs, with the names they have as such. */
@@ -136,7 +136,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     return name;
   };
 
-  /** What a tensor of integers stands for. */
+  /** The real numbers that an integer tensor represents. */
   const dequantisedTensor = (name: string, own: Shape, { element, scales, axis }: QuantisedType) => {
     const shape = axis === undefined ? [] : [scales.length];
     const scale = addConstant(`${name}/scale`, shape, DataType.FLOAT, littleEndianBytes(Float32Array.from(scales)));
@@ -257,7 +257,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
             valueInfo(name, shape, builder.typeOf(name), isTensor),
           ),
         },
-        // A constant that every Pad changed for another is left: runtimes warn of it.
+        // A constant that every Pad has replaced is left over: runtimes warn about it.
         initialisers: initialisers.filter(({ name }) => read.has(name)),
       };
     },

@@ -11,7 +11,7 @@ const longColumn = 20;
 
 /**
  * The mean over height and width. Over a large map in two steps, columns first: one running sum of 12,544 numbers in
- * single precision loses three digits. Runtimes for half precision sum in single precision, and want one operator.
+ * single precision loses three digits. Runtimes for half precision sum in single precision, and need a single operator.
  */
 export function globalMean(b: Builder, x: Value, name: string): string {
   const [channels = 0, height = 0, width = 0] = x.shape;
@@ -36,10 +36,10 @@ export function reduceChannels(
   return addNode(b, type, [x], name, shape, { axes: ints([1]), ...kept });
 }
 
-/** The least half that is not 0: a smaller bound of a divisor would be none. */
+/** The smallest positive half: a smaller bound of a divisor would be 0. */
 const leastHalf = 2 ** -24;
 
-/** Channels over their Euclidean length, of which `epsilon` is the least that is divided by. */
+/** Channels over their Euclidean length, which is at least `epsilon`. */
 export function unitLength(b: Builder, x: Value, name: string, epsilon: number): string {
   const [, ...space] = x.shape;
   const shape = [1, ...space];
@@ -80,8 +80,8 @@ export function product(b: Builder, graph: Graph, left: Value, right: Value, nam
 }
 
 /**
- * OpenCV 4 and 5 take a product with a HardSigmoid for a HardSwish, whatever the other factor is. An Identity between
- * the two keeps them apart, and costs nothing: runtimes that optimise take it out.
+ * OpenCV 4 and 5 treat a product with a HardSigmoid as a HardSwish, whatever the other factor. An Identity in between
+ * prevents that at no cost: runtimes that optimise remove it.
  */
 function apart(b: Builder, value: Value, product: string): Value {
   if (b.maker(value.name) !== 'HardSigmoid') return value;

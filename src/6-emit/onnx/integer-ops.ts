@@ -4,7 +4,7 @@ import type { OpKind } from '../../ops/ops.ts';
 /** Ops in float32 that ONNX Runtime and OpenVINO compute on integers between a DequantizeLinear and a QuantizeLinear. */
 const between: ReadonlySet<OpKind> = new Set(['globalAvgPool', 'avgPool', 'mul']);
 
-/** QDQ: any op can read what stands for integers and give float32. */
+/** QDQ: any op can read dequantised integers and give float32. */
 export const integerOps: IntegerOps = {
   givesFloats: true,
   terms: Number.POSITIVE_INFINITY,

@@ -4,9 +4,9 @@ import { float, int, ints } from './attributes.ts';
 import type { Builder, Value } from './builder.ts';
 import { reduceChannels } from './forms.ts';
 
-/** Norms by the statistics of one sample. `own` are their weight and bias. */
+/** Norms by the statistics of each sample. `own` are their weight and bias. */
 
-/** Over the channels of each pixel. LayerNormalization, which came with opset 17, takes the last axes alone. */
+/** Over the channels of each pixel. LayerNormalization, which came with opset 17, only takes the last axes. */
 export function layerNorm(b: Builder, x: Value, own: readonly TensorSpec[], name: string, epsilon: number): string {
   if (b.options.opset < 17) return spelledOut(b, x, own, name, epsilon);
   const attributes = { axis: int(-1), epsilon: float(epsilon), stash_type: int(1) };

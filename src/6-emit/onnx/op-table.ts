@@ -32,7 +32,8 @@ export const opTable: OpWriters<OnnxNode> = {
   convTranspose: (c) => {
     const { window, groups } = c.op;
     const { top, left, bottom, right } = window.pads;
-    // What is taken less at the end than at the beginning is padding of the output, as PyTorch writes it, if less than the stride.
+    // If less is cropped at the end than at the beginning, the difference is output padding, as in PyTorch, if it is less than the
+    // stride.
     const less = [top - bottom, left - right] as const;
     const least = [Math.max(-bottom, 0), Math.max(-right, 0)] as const;
     const added = both((axis) => (less[axis] < window.stride[axis] ? Math.max(less[axis], 0) : least[axis]));
@@ -45,7 +46,7 @@ export const opTable: OpWriters<OnnxNode> = {
     };
     return owner(c, 'ConvTranspose', [first(c), ...ownTensors(c)], attributes);
   },
-  // Channels as rows of an image of one channel, which has a column for each pixel. A 0 keeps the batch.
+  // Channels as rows of a one-channel image with one column per pixel. A 0 keeps the batch.
   channelConv: (c) => {
     const shape = outputShape(c);
     const [channels = 1, ...space] = shape;
@@ -130,7 +131,7 @@ export const opTable: OpWriters<OnnxNode> = {
   },
   pad: (c) => [addPad(c, c.op.pads, 'pad')],
   upsample: (c) => [resized(c.b, valueAt(c, 0), c.op, label(c, 'upsample'))],
-  // One for all samples: no operator that joins it with those of a batch needs more.
+  // One for all samples: operators broadcast it over the batch.
   weight: (c) => {
     const [tensor] = ownTensors(c) as [string];
     const inputs = [tensor, c.b.integers('shape', [1, ...outputShape(c)])];
@@ -152,7 +153,7 @@ function valueAt({ inputs, inputShapes, node }: OnnxNode, i: number): Value {
   return { name: inputs[i] as string, shape: inputShapes[i] as Shape, ref: node.inputs[i] };
 }
 
-/** A node that bears the op's path itself, as one that owns tensors does. */
+/** A node named by the op's path itself, as for ops that own tensors. */
 function owner(
   c: OnnxNode,
   type: Operator,

@@ -1,4 +1,4 @@
-/** The operators of ONNX that this target writes. The tests hold every use of one against ONNX's own schemas. */
+/** The operators of ONNX that this target writes. The tests check every use against ONNX's own schemas. */
 export const operators = [
   'Add',
   'AveragePool',

@@ -1,8 +1,7 @@
 import type { Onnx } from './proto.ts';
 
 /**
- * Has every Pad that a pool reads pad with -0 instead of 0: the same number, by which runtimes leave the Pad alone. Up to
- * 1.31, ONNX Runtime moves zeros into the pool's own padding, where a maximum ignores them and a pad of the window's
+ * Makes every Pad that a pool reads pad with -0 instead of 0: an equal number, with which runtimes leave the Pad alone. Up to 1.31, ONNX Runtime moves zeros into the pool's own padding, where a maximum ignores them and a pad of the window's
  * size or more makes the file unloadable.
  * @param negativeZero names the constant, of the type of a value.
  */

@@ -11,7 +11,7 @@ const table = Object.fromEntries(
   Object.entries(opTable).map(([kind, write]) => [kind, writeQuantised(write)]),
 ) as OpWriters<OnnxNode>;
 
-/** All of a model but the numbers of its tensors. */
+/** A whole model except the numbers of its tensors. */
 export function planModel(graph: Graph, options: OnnxOptions): ModelPlan {
   const inputNames = graph.nodes.flatMap(({ op }) => (op.kind === 'input' ? [op.name] : []));
   const b = createBuilder(

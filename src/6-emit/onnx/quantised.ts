@@ -11,9 +11,9 @@ import { onnx } from './proto.ts';
 const { DataType } = onnx.TensorProto;
 
 /**
- * Quantised values are written as ONNX's tools write them (QDQ): an op is that of float32 between a DequantizeLinear of what it
- * reads and a QuantizeLinear of what it gives. Runtimes take the three for one op on integers. Values are unsigned: ONNX
- * Runtime's kernels for x86 multiply unsigned values with signed weights.
+ * Quantised values are written as ONNX's tools write them (QDQ): a float32 op between a DequantizeLinear of its inputs and a
+ * QuantizeLinear of its result. Runtimes fuse the three into one op on integers. Values are unsigned: ONNX Runtime's kernels
+ * for x86 multiply unsigned values with signed weights.
  */
 export function writeQuantised(
   write: (c: never) => readonly string[],
@@ -38,7 +38,7 @@ export function writeQuantised(
   };
 }
 
-/** What a cast to or from integers is; undefined for a cast between floats. */
+/** The form of a cast to or from integers; undefined for a cast between floats. */
 export function writeCast(c: OnnxNode): readonly string[] | undefined {
   const { graph, node, b, inputs } = c;
   const [ref] = node.inputs;
@@ -77,14 +77,14 @@ export function isFlat(b: Builder, name: string): boolean {
 
 const flattened = new WeakMap<Builder, Set<string>>();
 
-/** Whether linear layers alone read a node, which read rows. */
+/** Whether only linear layers, which read rows, read a node. */
 function isReadFlat({ graph, node }: OnnxNode): boolean {
   const readers = graph.nodes.filter(({ inputs }) => inputs.some((ref) => ref.node === node.id));
   const isGiven = graph.outputs.some(({ value }) => value.node === node.id);
   return !isGiven && node.type.element === 'float32' && readers.every(({ op }) => op.kind === 'linear');
 }
 
-/** Opset 13 to 18 convert to and from float32 alone. */
+/** Opsets 13 to 18 convert only to and from float32. */
 function asElement(
   b: Builder,
   x: string,
@@ -132,7 +132,7 @@ function dequantised(b: Builder, x: string, type: QuantisedType, name: string, s
   return result;
 }
 
-/** The values that have been converted to float32, each once: by their names, what they are called then. */
+/** The values that have been converted to float32, each once: their new names by the old ones. */
 const dequantisedOf = new WeakMap<Builder, Map<string, string>>();
 
 /** Scale and zero point of a value. */

@@ -12,8 +12,8 @@ import { int, text } from './attributes.ts';
 import type { Builder, Value } from './builder.ts';
 
 /**
- * A map at another size. Nearest pixels are a Resize where each row and column is repeated a whole number of times; at other
- * ratios runtimes find rows by rounded quotients, and miss some: these are gathered by their numbers.
+ * Resizes a map. Nearest pixels are a Resize where each row and column is repeated a whole number of times; at other ratios
+ * runtimes find rows by rounded quotients, and miss some, so that pixels are gathered by index.
  */
 export function resized(b: Builder, x: Value, op: UpsampleOp, name: string): string {
   const { mode, rows, columns } = op;

@@ -7,7 +7,7 @@ import { quantiseValues } from '../../weights/quantise-values.ts';
 import type { WeightSource } from '../../weights/weight-source.ts';
 import type { Initialiser } from './builder.ts';
 
-/** Gives the bytes of one tensor after another, as the file holds them. */
+/** Returns the bytes of one tensor after another, as stored in the file. */
 export interface TensorReader {
   /** Valid until the next call. */
   read(initialiser: Initialiser): Uint8Array;

@@ -10,7 +10,7 @@ import type { Builder, Value } from './builder.ts';
  * in every other runtime.
  */
 
-/** The most rows of a map whose gate is upsampled: the upsampling has one thread, and beyond this costs what it saves. */
+/** The most rows of a map whose gate is upsampled: upsampling uses one thread, and beyond this costs what it saves. */
 const largestGated = 40;
 
 /** The channels of a block in ONNX Runtime's layout with AVX-512; 8 with AVX2. */

@@ -21,8 +21,7 @@ interface ExternalRange {
 }
 
 /**
- * Writes a model, one tensor in memory at a time. All sizes are known beforehand, so the graph is one field of proper
- * length: some readers (Netron) do not merge a message that is written in pieces, which protobuf would allow.
+ * Writes a model, one tensor in memory at a time. All sizes are known beforehand, so that the graph is a single field: some readers (Netron) do not merge a message that is written in pieces, which protobuf would allow.
  * @returns the diagnostics, and the bytes of all files.
  */
 export function writeModel(
@@ -113,8 +112,8 @@ function layOut(
 }
 
 /**
- * Offsets as ONNX's page on external data asks (docs/ExternalData.md): at a page's start, and for large tensors at
- * Windows' granularity of 64 KiB too, so that a runtime can map the file.
+ * Offsets as ONNX's page on external data requires (docs/ExternalData.md): aligned to pages, and for large tensors also
+ * to Windows' granularity of 64 KiB, so that a runtime can map the file.
  */
 function layOutExternally(initialisers: readonly Initialiser[]): {
   ranges: Map<Initialiser, ExternalRange>;

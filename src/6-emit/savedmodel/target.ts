@@ -14,7 +14,7 @@ const mostWeightBytes = 2 ** 31 - 2 ** 24;
 
 /**
  * A frozen SavedModel: `saved_model.pb`, whose weights are constants, with the signature `serving_default`; and `enet.json`, which
- * states what the network is and how its pictures are prepared.
+ * describes the network and how its pictures are prepared.
  */
 export const savedModelTarget: Target<NoOptions> = {
   ...savedModelEntry,

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tfjs } from './tfjs.ts';
 
-/** Multiplies stacks of matrices, each turned round or not. */
+/** Multiplies stacks of matrices, each optionally transposed. */
 export type Multiply = (a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean) => Tensor;
 
-/** What an attention is made of, by head: `[N, heads, pixels, channels]`, and shares `[N, heads, pixels of q, pixels of k]`. */
+/** The parts of an attention, by head: `[N, heads, pixels, channels]`, and shares `[N, heads, pixels of q, pixels of k]`. */
 export interface Attention {
   /** Divided by the root of its channels. */
   readonly q: Tensor;
@@ -39,7 +39,7 @@ export function byHead(tf: Tfjs, x: Tensor, heads: number): Tensor {
   return tf.transpose(tf.reshape(x, [n, height * width, heads, channels / heads]), [0, 2, 1, 3]);
 }
 
-/** The other way, to the height and width of a map. */
+/** The reverse, to the height and width of a map. */
 export function asMap(tf: Tfjs, x: Tensor, [, height = 1, width = 1]: readonly number[]): Tensor {
   const [n = 1, heads = 1, , channels = 1] = x.shape;
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [n, height, width, heads * channels]);

@@ -2,7 +2,7 @@ import { defaultTrainingOptions, type TrainingOptions } from '../../5-graph/trai
 import type { FolderOutput, TargetEntry } from '../target-entry.ts';
 import { lackedForms } from './lacked-forms.ts';
 
-/** Of a form whose files are the same for everyone. */
+/** For a form without options. */
 export type NoOptions = Readonly<Record<never, never>>;
 
 /** What all forms share. */

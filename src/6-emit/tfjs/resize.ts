@@ -15,14 +15,14 @@ export function resize(tf: Tfjs, x: Tensor4D, mode: Resampling, rows: Resizing, 
   return gather(tf, gather(tf, x, rows, 1), columns, 2);
 }
 
-/** TensorFlow's own rule for nearest pixels multiplies with a rounded quotient, and may miss a pixel: these are exact. */
+/** TensorFlow's own rule for nearest pixels multiplies by a rounded quotient, and may miss a pixel: these are exact. */
 function gather(tf: Tfjs, x: Tensor4D, axis: Resizing, at: number): Tensor4D {
   return axis.from === axis.to ? x : tf.gather(x, tf.tensor1d(nearestRows(axis), 'int32'), at);
 }
 
 /**
- * The gradient of `resize`, by products with the shares of each row and column: TensorFlow.js's own for bilinear pixels knows
- * nothing of their centres.
+ * The gradient of `resize`, by products with the shares of each row and column: TensorFlow.js's own for bilinear pixels
+ * ignores pixel centres.
  */
 export function resizeGradient(tf: Tfjs, dy: Tensor4D, mode: Resampling, rows: Resizing, columns: Resizing): Tensor4D {
   return timesShares(tf, dy, transposedInterpolation(mode, rows), transposedInterpolation(mode, columns));

@@ -1,2 +1,2 @@
-/** TensorFlow.js as a type. Nothing of the compiler imports it: who has a namespace gives it. */
+/** TensorFlow.js as a type. The compiler never imports it: callers pass a namespace. */
 export type Tfjs = typeof import('@tensorflow/tfjs');

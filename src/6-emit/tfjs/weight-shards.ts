@@ -6,7 +6,7 @@ import type { EmitRequest, EmitResult, Sink } from '../target.ts';
 /** As TensorFlow's converter cuts them: a browser's cache keeps files of this size. */
 const shardBytes = 4 << 20;
 
-/** A tensor that the files hold: one of the network's, turned to TensorFlow's order when it is written, or a constant. */
+/** A tensor in the files: one of the network's, converted to TensorFlow's order when it is written, or a constant. */
 export interface StoredWeight {
   readonly name: string;
   /** In TensorFlow's order. */
@@ -22,9 +22,8 @@ export interface WeightsManifest {
 }
 
 /**
- * Writes the folder of a model: the weights as one stream cut into shards, one tensor in memory at a time, then
- * model.json.
- * @param modelJson what model.json holds, given the manifest of the weights.
+ * Writes the folder of a model: the weights as one stream split into shards, one tensor in memory at a time, then
+ * model.json. @param modelJson the contents of model.json, given the manifest of the weights.
  */
 export function writeModelFolder(
   weights: readonly StoredWeight[],
@@ -51,7 +50,7 @@ export function writeModelFolder(
   return { diagnostics: [], bytes: total };
 }
 
-/** The bytes of a tensor as the files have them, valid until the next call. */
+/** The bytes of a tensor as stored in the files, valid until the next call. */
 export function bytesOf({ name, shape, source }: StoredWeight, weights: EmitRequest<unknown>['weights']): Uint8Array {
   if (source instanceof Float32Array || source instanceof Int32Array) return littleEndianBytes(source);
   const values = weights.read(source.tensor);

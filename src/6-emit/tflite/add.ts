@@ -5,7 +5,7 @@ import type { WrittenNode } from '../written-node.ts';
 import type { FusedActivation, LiteBuilder, OperatorRequest } from './builder.ts';
 import { bool, type FlatTable, type FlatValue, int8 } from './flat-tables.ts';
 
-/** What the writer of an op gets to see. Image-like values are channels last. */
+/** The context of an op's writer. Image-like values are channels last. */
 export interface LiteNode extends WrittenNode {
   readonly b: LiteBuilder;
   /** What its last operator ends with. */
@@ -29,7 +29,7 @@ export function add(
   return b.operator({ operator, inputs, name, shapes: [shape], options, version })[0] as string;
 }
 
-/** What an operator ends with, as its options have it. */
+/** The activation that an operator includes, as in its options. */
 export function fusedField(field: number, fused: FusedActivation): readonly [number, FlatValue] {
   return [field, int8(fusedActivations[fused])];
 }
@@ -53,7 +53,7 @@ export function transpose(c: LiteNode, x: string, name: string, permutation: Sha
   return add(c, 'transpose', [x, c.b.integers(permutation)], name, shape);
 }
 
-/** Reduces over axes of the whole value, which stay with one element each. @param shape of the result, without the batch */
+/** Reduces over axes of the whole value, which keep one element each. @param shape of the result, without the batch */
 export function reduce(
   c: LiteNode,
   operator: 'mean' | 'reduceMax' | 'sum',
@@ -92,7 +92,7 @@ export function plainWeight({ b }: Pick<LiteNode, 'b'>, tensor: TensorSpec, shap
   return b.tensor({ tensor, shape });
 }
 
-/** A bias, or zeros where the op has none: runtimes want one. */
+/** A bias, or zeros where the op has none: runtimes require one. */
 export function biasOf(c: LiteNode, filters: number): string {
   const bias = c.node.tensors.find(({ role }) => role === 'bias');
   if (bias) return plainWeight(c, bias);

@@ -16,14 +16,14 @@ export type FusedActivation = keyof typeof fusedActivations;
 export interface OperatorRequest {
   readonly operator: OperatorName;
   readonly inputs: readonly string[];
-  /** The name of its first output: taken as it is, or with a number where another has it. */
+  /** The name of its first output: taken as is, or with a number if it is already used. */
   readonly name: string;
   /** The shape of each output as it is stored, channels last, without the batch. */
   readonly shapes: readonly (readonly number[])[];
   readonly options?: FlatTable;
-  /** The operator's version, as TensorFlow's table has it for what is asked of it in float32 (versioning/op_version.cc); 1 by default. */
+  /** The operator's version in TensorFlow's table for its use in float32 (versioning/op_version.cc); 1 by default. */
   readonly version?: number;
-  /** What the outputs are held in; float32 by default. What only moves numbers gives them as it takes them, whatever is stated here. */
+  /** The type of the outputs; float32 by default. Ops that only move numbers keep their input's type, whatever is stated here. */
   readonly type?: QuantisedType;
 }
 
@@ -32,7 +32,10 @@ export interface TensorRequest {
   readonly tensor: TensorSpec;
   /** As it is stored. */
   readonly shape: readonly number[];
-  /** What has its channels put last: rows of `[channels, pixels]`. Absent for a tensor that is stored as it is. */
+  /**
+   * For tensors whose channels are moved last: rows of `[channels, pixels]`. Absent for a tensor that is stored
+   * unchanged.
+   */
   readonly turned?: { readonly rows: number; readonly channels: number };
   /** The axis of the stored shape that scales per filter belong to; 0 by default. */
   readonly axis?: number;
@@ -45,11 +48,11 @@ export interface WeightRequest {
   readonly shape: readonly number[];
   /** The tensors that it is made of: of the type of the first. */
   readonly of: readonly [TensorSpec, ...TensorSpec[]];
-  /** The numbers as they are stored. @param tensors those of `of`, each an array of its own. */
+  /** The numbers as stored. @param tensors those of `of`, each a separate array. */
   make(...tensors: Float32Array[]): Float32Array;
 }
 
-/** Collects the parts of a model under unique names. Values and constants are meant by their names. */
+/** Collects the parts of a model under unique names. Values and constants are referred to by name. */
 export interface LiteBuilder {
   readonly batch: LiteOptions['batch'];
   /** Adds an operator; the names of its outputs. */
@@ -58,11 +61,11 @@ export interface LiteBuilder {
   shapeOperator(request: Omit<OperatorRequest, 'shapes'> & { readonly shape: readonly number[] }): string;
   /** Adds an input of the network. @param shape as for an operator's output @param type what it is held in; float32 by default */
   input(name: string, shape: readonly number[], type?: QuantisedType): string;
-  /** A constant that is a tensor of the network; one, however often it is asked for. */
+  /** A constant that is a tensor of the network; always the same one. */
   tensor(request: TensorRequest): string;
   /** A constant computed from weights, likewise. */
   weight(request: WeightRequest): string;
-  /** A number, `[]`, likewise. @param type what it is held in; float32 by default */
+  /** A number, `[]`, likewise. @param type float32 by default */
   number(value: number, type?: QuantisedType): string;
   /** A list of numbers of a shape, likewise. @param type as for a number, perhaps with a scale per element */
   numbers(what: string, shape: readonly number[], values: ArrayLike<number>, type?: QuantisedType): string;
@@ -85,7 +88,7 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
   const constants = new Map<string, string>();
   const inputs: LitePort[] = [];
   const outputs: LitePort[] = [];
-  /** Inputs and what comes of them: of anything else, which comes of weights alone, there is one for all samples. */
+  /** Inputs and values computed from them: anything else, computed only from weights, exists once for all samples. */
   const ofSamples = new Set<string>();
   const samples = batch === 'dynamic' ? 1 : batch;
   const isOpen = batch === 'dynamic';
@@ -121,7 +124,7 @@ export function createLiteBuilder(batch: LiteOptions['batch'], outputNames: read
     }
     return name;
   };
-  /** Weights in half precision are widened as TensorFlow's converter has it: by runtimes, once, when they load the file. */
+  /** Weights in half precision are widened as with TensorFlow's converter: by runtimes, once, when they load the file. */
   const addHalf = (key: string, name: string, shape: readonly number[], source: StoredData['source']) => {
     const half = addConstant(key, name, shape, { type: 'float16' }, { bytes: elements(shape) * 2, source });
     const wideKey = `wide ${key}`;

@@ -28,7 +28,7 @@ export interface FusedActivations {
   readonly done: ReadonlySet<number>;
 }
 
-/** Finds the activations that alone read what is before them, where that can do them. */
+/** Finds the activations that are the only readers of an operator that can include them. */
 export function fuseActivations(graph: Graph): FusedActivations {
   const readers = readerCounts(graph);
   const after = new Map<number, FusedActivation>();

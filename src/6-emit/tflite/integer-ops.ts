@@ -8,7 +8,7 @@ export const shareType: QuantisedType = { element: 'int8', scales: [1 / 256], ze
 /** What TANH gives: -1 to 127/128. */
 const tanhType: QuantisedType = { element: 'int8', scales: [1 / 128], zeroPoint: 0 };
 
-/** Ops other than layers and sums; what their results are held in is stated by the specification. */
+/** Ops other than layers and sums; the types of their results are stated by the specification. */
 const ops: { readonly [K in OpKind]?: IntegerForm } = {
   mul: 'own',
   sub: 'own',

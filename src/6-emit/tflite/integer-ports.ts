@@ -6,14 +6,14 @@ import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.
 import type { Metadata } from '../target.ts';
 
 /**
- * A quantised graph that takes and gives integers where it would convert: an input is what its first conversion makes of it, an output
- * what its conversion reads. What is read or computed in float32 alone stays so, see `reportFloatPorts`.
+ * A quantised graph with integer inputs and outputs instead of conversions: an input is the result of its first conversion, an output
+ * the input of its conversion. Those only read or computed in float32 stay float32, see `reportFloatPorts`.
  */
 export function integerPorts(graph: Graph): Graph {
   const types = heldInputs(graph);
   const nodes: GraphNode[] = [];
   const integers: ValueRef[] = [];
-  /** Inputs as the numbers that their integers stand for, where something computes with these. */
+  /** Inputs as the real numbers that their integers represent, where something computes with these. */
   const floats = new Map<number, ValueRef>();
   const add = (node: Omit<GraphNode, 'id'>): ValueRef => ({
     node: nodes.push({ ...node, id: nodes.length }) - 1,
@@ -42,7 +42,7 @@ export function integerPorts(graph: Graph): Graph {
   return removeUnreached({ ...graph, nodes, outputs });
 }
 
-/** By the number of an input: what it is held in, of inputs that something reads as integers. */
+/** The type of each input that something reads as integers, by its number. */
 function heldInputs(graph: Graph): ReadonlyMap<number, QuantisedType> {
   const types = new Map<number, QuantisedType>();
   for (const { op, inputs, type } of graph.nodes) {
@@ -53,7 +53,10 @@ function heldInputs(graph: Graph): ReadonlyMap<number, QuantisedType> {
   return types;
 }
 
-/** Warns of each input and output that stays float32, as no integers are computed there. @param graph with integer ports */
+/**
+ * Warns about each input and output that stays float32, because no integers are computed there. @param graph with integer
+ * ports
+ */
 export function reportFloatPorts(graph: Graph): Diagnostic[] {
   const inputs = graph.inputs.flatMap((id) => {
     const node = graph.nodes[id] as GraphNode;
@@ -66,7 +69,7 @@ export function reportFloatPorts(graph: Graph): Diagnostic[] {
   return [...inputs, ...outputs];
 }
 
-/** What the integers of inputs and outputs stand for: `scale * (q - zero point)`. */
+/** The real numbers of integer inputs and outputs: `scale * (q - zero point)`. */
 export function portFacts(graph: Graph): Metadata {
   const inputs = graph.inputs.map((node) => {
     return ['input', portName(graph.nodes[node] as GraphNode), { node, output: 0 }] as const;

@@ -29,7 +29,9 @@ const contents = { features: 1, image: 2 };
 const colourSpaces = { unknown: 0, rgb: 1, grayscale: 2 };
 const labelsFile = 'labels.txt';
 
-/** What TensorFlow Lite's own tools (Task Library, MediaPipe, Android Studio) know of a model's inputs and outputs. */
+/**
+ * What TensorFlow Lite's own tools (Task Library, MediaPipe, Android Studio) know about a model's inputs and outputs.
+ */
 export function liteMetadata(graph: Graph, metadata: Metadata): Uint8Array {
   const labels = statedLabels(new Map(metadata));
   const subgraph: FlatTable = [

@@ -16,10 +16,10 @@ import {
 } from './flat-tables.ts';
 import type { LiteModel, LiteOperator, LitePort, LiteTensor, Quantisation } from './model.ts';
 
-/** Of a buffer of the file, in their order: how its table says where the data are. */
+/** For each buffer of the file, in order: how its table states where the data are. */
 export type BufferTable = FlatTable;
 
-/** Texts that a model has, each in a buffer of its own. */
+/** Texts of a model, each in a separate buffer. */
 export interface ModelMetadata {
   readonly name: string;
   readonly buffer: number;
@@ -27,9 +27,9 @@ export interface ModelMetadata {
 
 /** The version of the format that all of TensorFlow Lite's history has had. */
 const formatVersion = 3;
-/** Codes from here on are in the newer field alone; the old one, of a byte, says so with this. */
+/** Codes from here on are only in the newer field; the old one, a byte, then has this value. */
 const placeholderCode = 127;
-/** What Keras and TensorFlow call the signature of a model that has one. */
+/** The name that Keras and TensorFlow give to a model's only signature. */
 export const signatureKey = 'serving_default';
 
 /** The root table of a file. @param bufferOf the buffer of each tensor; 0 has no data. */
@@ -73,7 +73,7 @@ export function modelTable(
       ),
     ],
     [fields.model.signatures, tables([signature])],
-    // what is added last stands first in the file
+    // what is added last comes first in the file
     [fields.model.description, text(description)],
   ];
 }
@@ -98,7 +98,7 @@ function tensorTable({ name, shape, type, isOpen, quantisation }: LiteTensor, bu
   ];
 }
 
-/** As many zero points as scales, and the axis of the scales. */
+/** Equally many zero points as scales, and the axis of the scales. */
 function quantisationTable({ scales, zeroPoint, axis = 0 }: Quantisation): FlatTable {
   return [
     [fields.quantisation.scale, float32s(scales)],

@@ -8,16 +8,16 @@ export type LiteType = keyof typeof writtenTypes;
 /** Reads a tensor of the network; the values are valid until the next call. */
 export type ReadTensor = (tensor: TensorSpec) => Float32Array;
 
-/** Numbers as a file holds them; float32 also for what is written as float16. */
+/** Numbers as stored in a file; float32 also for tensors written as float16. */
 export type StoredNumbers = Float32Array | Int8Array | Int32Array;
 
-/** Numbers that the file holds: a list of them, or what is made of the network's tensors when it is written. */
+/** Numbers in the file: a list, or values computed from the network's tensors when it is written. */
 export interface StoredData {
   readonly bytes: number;
   readonly source: Uint8Array | ((read: ReadTensor) => StoredNumbers);
 }
 
-/** What the integers of a tensor stand for; with several scales, the axis of the shape that they belong to. */
+/** The quantisation of a tensor; with several scales, the axis of the shape that they belong to. */
 export type Quantisation = Pick<QuantisedType, 'scales' | 'zeroPoint' | 'axis'>;
 
 /** A value or a constant of the file. */
@@ -28,9 +28,9 @@ export interface LiteTensor {
   readonly type: LiteType;
   /** Whether its first axis is an open batch. */
   readonly isOpen: boolean;
-  /** Present for integers that stand for real numbers. */
+  /** Present for integers that represent real numbers. */
   readonly quantisation?: Quantisation;
-  /** Absent for what is computed. */
+  /** Absent for computed values. */
   readonly data?: StoredData;
 }
 

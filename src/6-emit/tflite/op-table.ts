@@ -135,7 +135,7 @@ function writeCast(c: LiteNode): string {
   return add(c, isQuantised(c.node.type) ? 'quantise' : 'dequantise', [first(c)], c.node.path, stored(c));
 }
 
-/** A linear layer. What reads a map has its weight's columns in the order of the map's elements, channels last. */
+/** A linear layer. If it reads a map, its weight's columns are in the order of the map's elements, channels last. */
 function writeLinear(c: WithOp<LiteNode, 'linear'>): string {
   const weight = ownTensor(c, 'weight');
   if (isQuantised(weight.type) && weight.type.axis !== undefined) return writeLinearByUnit(c);
@@ -149,7 +149,7 @@ function writeLinear(c: WithOp<LiteNode, 'linear'>): string {
 }
 
 /**
- * A linear layer whose weight has a scale for each unit, as a convolution of one pixel: the specification has one scale for the weight of
+ * A linear layer whose weight has a scale per unit, as a convolution of one pixel: the specification allows one scale for the weight of
  * FULLY_CONNECTED.
  */
 function writeLinearByUnit(c: WithOp<LiteNode, 'linear'>): string {

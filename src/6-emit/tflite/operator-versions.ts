@@ -36,7 +36,7 @@ const versions: { readonly [Name in OperatorName]?: number } = {
   fullyConnected: 4,
 };
 
-/** The least version that an operator needs for the integers that it reads or gives; 1 where there are none. */
+/** The lowest version of an operator for its integer inputs and outputs; 1 where there are none. */
 export function int8Version(
   operator: OperatorName,
   inputs: readonly LiteTensor[],
@@ -48,7 +48,7 @@ export function int8Version(
   return operator === 'mul' && rescale(inputs, outputs) >= 1 ? 3 : version;
 }
 
-/** What the product of two integers is multiplied with. */
+/** The factor of the product of two integers. */
 function rescale([a, b]: readonly LiteTensor[], [result]: readonly LiteTensor[]): number {
   const scale = (tensor?: LiteTensor) => tensor?.quantisation?.scales[0] ?? 0;
   return (scale(a) * scale(b)) / scale(result);

@@ -7,7 +7,7 @@ import type { LiteModel } from './model.ts';
 import { opTable } from './op-table.ts';
 import type { LiteOptions } from './options.ts';
 
-/** All of a model but the numbers of its weights. */
+/** A whole model except the numbers of its weights. */
 export function planLiteModel(graph: Graph, { batch }: LiteOptions): LiteModel {
   const b = createLiteBuilder(
     batch,

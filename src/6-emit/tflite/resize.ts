@@ -4,7 +4,7 @@ import { first, label, type WithOp } from '../written-node.ts';
 import { add, type LiteNode, reshape } from './add.ts';
 import { bool, int32 } from './flat-tables.ts';
 
-/** A map at another size; where TensorFlow Lite's rounding would miss nearest pixels, they are gathered by their numbers. */
+/** Resizes a map; where TensorFlow Lite's rounding would miss nearest pixels, they are gathered by index. */
 export function writeUpsample(c: WithOp<LiteNode, 'upsample'>): string {
   const { mode, rows, columns } = c.op;
   const [channels = 1] = c.inputShapes[0] ?? [];

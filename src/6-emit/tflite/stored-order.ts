@@ -1,9 +1,9 @@
 import type { StoredNumbers } from './model.ts';
 
 /**
- * Rows of `[channels, pixels]` as rows of `[pixels, channels]`: how TensorFlow Lite orders what has channels last. Of a
- * convolution's weight each filter is a row; a depthwise weight and a map are one row each; of a linear layer that reads a map
- * each output is a row.
+ * Rows of `[channels, pixels]` as rows of `[pixels, channels]`: how TensorFlow Lite orders tensors with channels last. In a
+ * convolution's weight each filter is a row; a depthwise weight and a map are one row each; in the weight of a linear layer
+ * that reads a map each output is a row.
  */
 export function channelsLast<T extends StoredNumbers>(values: T, rows: number, channels: number): T {
   const pixels = values.length / (rows * channels);

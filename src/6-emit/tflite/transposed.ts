@@ -7,9 +7,7 @@ import { add, arithmetic, type LiteNode, ownTensor, paddingField, plainWeight } 
 import { type FlatTable, int8, int32 } from './flat-tables.ts';
 import { padded, slice, strides } from './windows.ts';
 
-/**
- * A transposed convolution. Groups are cut apart, and dilated kernels have their zeros in the file: the operator knows neither.
- */
+/** A transposed convolution. Groups are split, and dilated kernels are expanded with zeros: the operator supports neither. */
 export function writeConvTranspose(c: WithOp<LiteNode, 'convTranspose'>): string {
   const { filters, groups, window } = c.op;
   const { path } = c.node;
@@ -85,7 +83,7 @@ function turnedKernel(
   return out;
 }
 
-/** The operator's output shape: constant for a stated batch, else the samples of the input before sizes. */
+/** The operator's output shape: constant for a stated batch, otherwise the input's number of samples and the sizes. */
 function sizesOf(c: LiteNode, sizes: readonly number[]): string {
   const { b, node } = c;
   if (b.batch !== 'dynamic') return b.integers([b.batch, ...sizes]);

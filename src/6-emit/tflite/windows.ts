@@ -83,7 +83,7 @@ export function writeChannelConv(c: WithOp<LiteNode, 'channelConv'>): string {
 /** The least number of single precision, which is never the greatest. */
 const lowest = -3.4028234663852886e38;
 
-/** A max pool; what is padded is never the greatest. Where nothing is below 0, zeros are not: a plain PAD, which delegates take. */
+/** A max pool; padding is never the maximum. Where nothing is below 0, zeros are enough: a plain PAD, which delegates support. */
 export function writeMaxPool(c: WithOp<LiteNode, 'maxPool'>): string {
   const { window } = c.op;
   const { padding, ...steps } = windowForm(window, ...mapSize(c));
@@ -141,13 +141,13 @@ export function applySteps(
   return pad ? padded(c, x, label(c, 'pad'), pad, [high, wide, channels], value) : x;
 }
 
-/** What is left of a map. @param shape of it */
+/** Crops a map. @param shape of it */
 export function slice(c: LiteNode, x: string, name: string, { top, left }: Pads, shape: readonly number[]): string {
   const begin = c.b.integers([0, top, left, 0]);
   return add(c, 'slice', [x, begin, c.b.integers([-1, ...shape])], name, shape);
 }
 
-/** A map with rows and columns of a number around it. @param shape before. */
+/** Pads a map with a number. @param shape before. */
 export function padded(
   c: LiteNode,
   x: string,

@@ -15,16 +15,14 @@ import type { LiteOptions } from './options.ts';
 
 /** The most that a flatbuffer can have, whose offsets readers take for signed. */
 export const mostFlatBytes = 2 ** 31 - 1;
-/** What TensorFlow Lite's schema asks of the places of data (`force_align`). */
+/** The alignment of data in TensorFlow Lite's schema (`force_align`). */
 const alignment = 16;
 
-/** What a buffer has: nothing, the numbers of a tensor, or bytes. */
+/** The contents of a buffer: nothing, the numbers of a tensor, or bytes. */
 type Data = LiteTensor | Uint8Array | undefined;
 
 /**
- * Writes a model, one tensor in memory at a time: first all tables, then the data that they refer to. Below `most` bytes the data
- * are vectors of the flatbuffer, which any reader knows; above, they stand behind it by their place in the file, as the schema has
- * it for more than 2 GB.
+ * Writes a model, one tensor in memory at a time: first all tables, then the data that they refer to. Below `most` bytes the data are vectors of the flatbuffer, which any reader supports; above, they follow it, referred to by their position in the file, as in the schema for more than 2 GB.
  * @returns the diagnostics, and the bytes of the file.
  */
 export function writeLiteModel(
@@ -59,7 +57,7 @@ export function writeLiteModel(
           ];
         }),
       );
-    // the numbers have their width whatever they are
+    // the numbers have a fixed width
     layout = layOut(buffers, outside(buffers.map(() => 0)).length, 0);
     head = outside(layout.starts);
   }
@@ -127,7 +125,7 @@ function headOf(root: FlatTable): Uint8Array {
   return b.asUint8Array();
 }
 
-/** Sets where the vectors of the buffers are: behind the flatbuffer, which knows no end of its own. */
+/** Sets where the vectors of the buffers are: after the flatbuffer, which does not state its own end. */
 function setOffsets(head: Uint8Array, starts: readonly number[]): void {
   const buffer = new ByteBuffer(head);
   const place = (table: number, field: number) => table + buffer.__offset(table, 4 + 2 * field);

@@ -67,7 +67,7 @@ export const avgPool: OpDescriptor<AvgPoolOp, AvgPoolOp | UpsampleOp> = {
   joins: [],
 };
 
-/** Means over areas of about one size: a plain pool where they are of one size and apart; nothing where they are single pixels. */
+/** Means over areas of about equal size: a plain pool where they are equal and disjoint; nothing where they are single pixels. */
 function meansOver(x: Shape, [high, wide]: Pair): AvgPoolOp | UpsampleOp | ShapeError | undefined {
   const [, height, width] = x;
   if (height === undefined || width === undefined) return { error: 'needs-space', shape: x };

@@ -40,7 +40,7 @@ export const batchNorm: OpDescriptor<BatchNormOp> = {
   movesOnly: false,
   field: 'row',
   noise: zero,
-  // By the batch's statistics while training, unless these are to stay or all its tensors are frozen: then, and when evaluated, by
+  // Uses the batch's statistics in training, unless statistics are fixed or all its tensors are frozen: then, and in evaluation,
   // the running ones.
   train: (c) => {
     const trains = ownTensor(c, 'weight').trains || ownTensor(c, 'bias').trains;

@@ -5,7 +5,7 @@ export interface CastOp {
   readonly kind: 'cast';
 }
 
-/** Converts to the type of its node. No spec asks for one: passes put them in. */
+/** Converts to the type of its node. Specs do not contain casts: passes insert them. */
 export const cast: OpDescriptor<CastOp> = {
   kind: 'cast',
   signature: undefined,

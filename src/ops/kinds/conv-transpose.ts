@@ -14,7 +14,7 @@ import { withBias } from '../with-bias.ts';
 export interface ConvTransposeOp {
   readonly kind: 'convTranspose';
   readonly filters: number;
-  /** That of the convolution from its output to its input, which it turns round: it fits without a rest. */
+  /** The window of the convolution from its output to its input, which it reverses: it fits without a remainder. */
   readonly window: Window;
   readonly groups: number;
   readonly bias: boolean;
@@ -84,7 +84,7 @@ export const convTranspose: OpDescriptor<ConvTransposeOp> = {
     return [reach(0, pads.top), reach(1, pads.left)];
   },
   noise: zero,
-  // It is the gradient of a convolution by its input, so that the convolution is its own.
+  // It is the gradient of a convolution by its input, so that its own gradient is the convolution.
   train: (c) => {
     const { b, op, path, inputShapes, outputShapes } = c;
     const { window, groups } = op;

@@ -23,7 +23,7 @@ export const linear: OpDescriptor<LinearOp> = {
     params: {
       units: {
         ...int('Outputs.', [1, opLimits.channels]),
-        // No units are how other libraries ask for a network without classifier.
+        // Zero units mean a network without a classifier, as in other libraries.
         insteadOfZero: 'a condition leaves the step out: Linear(classes) if classes != 0',
       },
       bias: bool('Whether a bias is added.', { value: true }),

@@ -9,7 +9,9 @@ export interface LocalResponseNormOp extends LocalResponse {
   readonly kind: 'localResponseNorm';
 }
 
-/** Local response normalisation (Krizhevsky et al. 2012), as PyTorch, Caffe and ONNX have it: alpha over the size. */
+/**
+ * Local response normalisation (Krizhevsky et al. 2012), as in PyTorch, Caffe and ONNX: alpha is divided by the size.
+ */
 export const localResponseNorm: OpDescriptor<LocalResponseNormOp> = {
   kind: 'localResponseNorm',
   signature: signature({

@@ -36,7 +36,7 @@ interface Product {
   readonly passes: boolean;
 }
 
-/** A product of several is one of two after the other: each keeps what its gradient needs. */
+/** A product of several is computed pairwise: each keeps what its gradient needs. */
 function product({ b, path, inputs, inputShapes, passes }: RuleContext<MulOp>): Lowered {
   const factors = inputs.map((value, i) => ({ value, shape: inputShapes[i] ?? [], passes: passes(i) }));
   const [first, ...others] = factors as [Product, ...Product[]];

@@ -31,7 +31,7 @@ export const pad: OpDescriptor<PadOp> = {
   ...stateless,
   shapes: ({ pads: { top, left, bottom, right } }, [x]) =>
     overSpace(x, ([channels, height, width]) => {
-      // Where one side takes away all, what the other adds is padding alone.
+      // Where one side crops everything, the other adds only padding.
       const isLeft = (size: number, a: number, b: number) => size + Math.min(a, 0) + Math.min(b, 0) > 0;
       if (!isLeft(height, top, bottom) || !isLeft(width, left, right)) {
         return { error: 'output-vanishes', shape: [channels, height, width] };

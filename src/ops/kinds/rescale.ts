@@ -2,7 +2,7 @@ import { type OpDescriptor, stateless } from '../descriptor.ts';
 import { oneToOne } from '../one-to-one.ts';
 import { sameAsInput } from '../shape.ts';
 
-/** x times a number, plus a number: what `Add`, `Sub`, `Mul` and `Div` of numbers are. */
+/** x times a number, plus a number: the result of `Add`, `Sub`, `Mul` and `Div` with numbers. */
 export interface RescaleOp {
   readonly kind: 'rescale';
   readonly scale: number;

@@ -16,7 +16,7 @@ export interface UpsampleOp {
 }
 
 const factor: Param<number | undefined> = {
-  ...int('How many rows become of one, and columns.', [1, opLimits.pixels]),
+  ...int('How many rows, and columns, each one becomes.', [1, opLimits.pixels]),
   otherwise: { value: undefined, text: 'the size of `to`' },
 };
 

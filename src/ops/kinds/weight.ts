@@ -41,7 +41,7 @@ export const weight: OpDescriptor<WeightOp> = {
     }),
   }),
   label: () => 'Weight',
-  // As the authors' code of ConvNeXt and EfficientDet has it, such numbers do not decay.
+  // Such numbers do not decay, as in the authors' code of ConvNeXt and EfficientDet.
   tensors: ({ shape, initial }) => [{ role: 'value', shape, trainable: true, decays: false, initial }],
   shapes: ({ shape }) => [shape],
   macs: zero,

@@ -8,7 +8,7 @@ export interface ConvSettings extends ConvWindow {
   readonly useBias: boolean;
 }
 
-/** What one of our convolutions does in its own way. */
+/** What differs between our convolutions. */
 export interface ConvForm<Settings extends ConvSettings> {
   readonly className: string;
   /** The names of its settings, in the order in which they are stored. */
@@ -16,7 +16,7 @@ export interface ConvForm<Settings extends ConvSettings> {
   readonly kernelName: string;
   /** How many filters there are over a number of channels. */
   filters(settings: Settings, channels: number): number;
-  /** The axes of the kernel behind height and width. */
+  /** The axes of the kernel after height and width. */
   kernelAxes(settings: Settings, channels: number): readonly [inputs: number, outputs: number];
   /** The variance of the initial kernel, times its fan-out as Keras counts it by the kernel's shape. */
   initialScale(settings: Settings): number;

@@ -8,7 +8,7 @@ export interface ConvWindow {
   readonly dilationRate: [number, number];
 }
 
-/** The shape of a convolution's result, channels last; a size that is open stays open. */
+/** The shape of a convolution's result, channels last; open sizes stay open. */
 export function convShape(input: Shape, window: ConvWindow, filters: number): Shape {
   const [batch = null, height = null, width = null] = input;
   const { kernelSize, strides, padding, dilationRate } = window;

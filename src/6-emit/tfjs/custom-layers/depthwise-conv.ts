@@ -7,8 +7,8 @@ interface DepthwiseConvSettings extends ConvSettings {
 }
 
 /**
- * A convolution with filters of its own for each channel, and with dilation, which TensorFlow.js's `DepthwiseConv2D` reads
- * and does not use. The kernel is `[kh, kw, in, multiplier]`.
+ * A convolution with separate filters for each channel, and with dilation, which TensorFlow.js's `DepthwiseConv2D` reads
+ * but ignores. The kernel is `[kh, kw, in, multiplier]`.
  */
 export function depthwiseConv(tf: Tfjs): ConvForm<DepthwiseConvSettings> {
   return {

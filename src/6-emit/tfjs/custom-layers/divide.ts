@@ -2,7 +2,7 @@ import type { Shape, serialization, Tensor } from '@tensorflow/tfjs';
 import { joinedShape } from '../../../ops/shape.ts';
 import type { Tfjs } from '../tfjs.ts';
 
-/** The first of two over the second, each of which may be repeated along axes of the other. */
+/** The first input over the second, with broadcasting. */
 export function divideClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
   return class EnetDivide extends tf.layers.Layer {
     static readonly className = 'EnetDivide';

@@ -8,7 +8,7 @@ interface GroupedConvSettings extends ConvSettings {
 }
 
 /**
- * A convolution whose channels are cut into groups, each with filters of its own: Keras' `Conv2D` with `groups`, which
+ * A convolution whose channels are split into groups, each with its own filters: Keras' `Conv2D` with `groups`, which
  * TensorFlow.js's lacks. The kernel is `[kh, kw, in / groups, filters]`.
  */
 export function groupedConv(tf: Tfjs): ConvForm<GroupedConvSettings> {

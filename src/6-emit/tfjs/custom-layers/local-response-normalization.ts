@@ -4,7 +4,7 @@ import type { Tfjs } from '../tfjs.ts';
 import { onlyTensor } from './only-tensor.ts';
 import { settingsLayerClass } from './settings-layer.ts';
 
-/** Local response normalisation, whose alpha is divided by the size: not as TensorFlow's op has it. */
+/** Local response normalisation, whose alpha is divided by the size, unlike in TensorFlow's op. */
 export function localResponseClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
   return class EnetLocalResponseNormalization extends settingsLayerClass(tf)<LocalResponse> {
     static readonly className = 'EnetLocalResponseNormalization';

@@ -12,7 +12,7 @@ interface PoolSettings {
   readonly pads: [[number, number], [number, number]];
 }
 
-/** Pools with pads of their own choosing, which TensorFlow's rules `same` and `valid` do not give. */
+/** Pools with explicit pads, which TensorFlow's rules `same` and `valid` do not give. */
 export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable>[] {
   abstract class PaddedPool extends settingsLayerClass(tf)<PoolSettings> {
     constructor(given: PoolSettings) {

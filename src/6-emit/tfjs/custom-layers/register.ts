@@ -22,14 +22,13 @@ import { weightClass } from './weight.ts';
 const registered = new WeakSet<object>();
 
 /**
- * Makes the layers known that a model of `enetc` may hold and TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
+ * Registers the layers that a model of `enetc` may contain and that TensorFlow.js lacks: `EnetHardSwish`, `EnetHardSigmoid`,
  * `EnetDepthwiseConv2D`, `EnetGroupedConv2D`, `EnetMaxPooling2D`, `EnetAveragePooling2D`, `EnetResizing`, `EnetUnitNormalization`,
  * `EnetGroupNormalization`, `EnetLocalResponseNormalization`, `EnetDivide`, `EnetPower`, `EnetChannelConv`,
  * `EnetConv2DTranspose`, `EnetAttention`,
- * `EnetWeight`. To be called once before
- * `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
+ * `EnetWeight`. Must be called once before `tf.loadLayersModel`; a model that has none of them (EfficientNet, ResNet, ...) needs no call. Calling it again does
  * nothing.
- * @param tf TensorFlow.js, or a package that brings it (`@tensorflow/tfjs-node`).
+ * @param tf TensorFlow.js, or a package that includes it (`@tensorflow/tfjs-node`).
  */
 export function registerLayers(tf: Tfjs): void {
   if (registered.has(tf.layers)) return;

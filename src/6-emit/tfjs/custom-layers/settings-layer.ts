@@ -3,7 +3,7 @@ import type { Tfjs } from '../tfjs.ts';
 
 type LayerClass = Tfjs['layers']['Layer'];
 
-/** Stated, since TypeScript cannot declare the class that a function makes of one with private members. */
+/** Stated explicitly, since TypeScript cannot declare a class derived in a function from one with private members. */
 interface SettingsLayerClass extends Pick<LayerClass, 'fromConfig'> {
   /** @param names of the settings; the other arguments are those of every layer. */
   new <Settings extends object>(

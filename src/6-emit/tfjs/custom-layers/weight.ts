@@ -5,13 +5,13 @@ import { settingsLayerClass } from './settings-layer.ts';
 
 interface WeightSettings {
   readonly shape: readonly number[];
-  /** What all its numbers begin as; absent where `std` is given. */
+  /** The initial value of all its numbers; absent where `std` is given. */
   readonly initial?: number;
   /** The deviation of the normal numbers that it begins with. */
   readonly std?: number;
 }
 
-/** A learned tensor, once for each sample of what it reads and does not look at. */
+/** A learned tensor, once for each sample of its input, whose values it ignores. */
 export function weightClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
   return class EnetWeight extends settingsLayerClass(tf)<WeightSettings> {
     static readonly className = 'EnetWeight';

@@ -3,12 +3,12 @@ import type { WrittenNode } from '../../written-node.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { type Attributes, float, int32, type TensorName } from '../node-def/node-def.ts';
 
-/** What the writer of an op gets to see. Image-like values are channels last. */
+/** The context of an op's writer. Image-like values are channels last. */
 export interface GraphModelNode extends WrittenNode {
   readonly b: GraphBuilder;
-  /** Whether operators end with a bias, and more; else it is an operator of its own. */
+  /** Whether operators include a bias, and more; otherwise it is a separate operator. */
   readonly fuses: boolean;
-  /** What fused operators do at their end: the bias, then the activation after this node where it is fused. */
+  /** What fused operators do at the end: the bias, then the activation after this node where it is fused. */
   readonly fusedOps: readonly string[];
   /** Whether the node before it has done all that it does. */
   readonly isDone: boolean;
@@ -59,7 +59,7 @@ export function transpose(c: GraphModelNode, x: TensorName, name: string, permut
   return add(c, 'Transpose', name, [x, c.b.integers(permutation)], { Tperm: int32 });
 }
 
-/** Reduces over axes, which stay with one element each. */
+/** Reduces over axes, which keep one element each. */
 export function reduce(
   c: GraphModelNode,
   op: 'Mean' | 'Max' | 'Sum',

@@ -2,7 +2,7 @@ import { type Graph, readerCounts } from '../../../5-graph/graph.ts';
 import type { ActivationName } from '../../../ops/activations.ts';
 import { isDepthwise } from '../../../weights/tfjs-layout.ts';
 
-/** What TensorFlow.js's convolutions and products can do at their end, by the name it has there. */
+/** Activations that TensorFlow.js's convolutions and products can include, with their names there. */
 const fusible: Partial<Readonly<Record<ActivationName, string>>> = { relu: 'Relu', relu6: 'Relu6' };
 
 /** Activations that the node before them does, in one pass over the memory instead of two. */
@@ -13,7 +13,7 @@ export interface FusedActivations {
   readonly done: ReadonlySet<number>;
 }
 
-/** Finds the activations that only a convolution or linear layer with a bias comes before, and that alone read it. */
+/** Finds the activations that follow a convolution or linear layer with a bias, and are its only readers. */
 export function fuseActivations(graph: Graph): FusedActivations {
   const readers = readerCounts(graph);
   const after = new Map<number, string>();

@@ -7,7 +7,7 @@ export function graphJson({ node }: GraphDef): object {
   return { node: node.map(nodeJson), library: {}, versions: { producer: 1898 } };
 }
 
-/** The constants of a graph that have a value of their own: shapes, axes, numbers. */
+/** The constants of a graph that contain their value: shapes, axes, numbers. */
 export function constantWeights({ node }: GraphDef): readonly StoredWeight[] {
   return node.flatMap(({ name, attr }): StoredWeight[] => {
     const { value } = attr;

@@ -3,7 +3,7 @@ import { first, label, lastChannels, outputShape, type WithOp } from '../../writ
 import type { TensorName } from '../node-def/node-def.ts';
 import { add, type GraphModelNode, reduce, reshape } from './add.ts';
 
-/** Norms by the statistics of one sample. */
+/** Norms by the statistics of each sample. */
 
 /** Channels over their Euclidean length. */
 export function writeNormalise(c: WithOp<GraphModelNode, 'normalise'>): TensorName {

@@ -35,7 +35,7 @@ export const opTable: OpWriters<GraphModelNode> = {
     };
     const [channels = 1, ...space] = outputShape(c);
     if (space.length > 0 || c.fuses) return [add(c, 'FusedBatchNormV3', c.node.path, [first(c), ...numbers], attr)];
-    // TensorFlow's own takes maps alone
+    // TensorFlow's own takes only maps
     const map = reshape(c, first(c), `${c.node.path}/map`, [1, 1, channels]);
     const normal = add(c, 'FusedBatchNormV3', c.node.path, [map, ...numbers], attr);
     return [reshape(c, normal, `${c.node.path}/vector`, [channels])];
@@ -110,7 +110,10 @@ function inTurn(c: GraphModelNode, op: string, what: string): TensorName {
   return others.reduce((sum, other) => add(c, op, label(c, what), [sum, other]), x);
 }
 
-/** What a linear layer reads. Its weight counts a map's elements channel by channel, so that a map is turned first. */
+/**
+ * The input of a linear layer. Its weight orders a map's elements channel by channel, so that a map is transposed
+ * first.
+ */
 function flatten(c: GraphModelNode): TensorName {
   const [channels = 1, height, width] = c.inputShapes[0] as Shape;
   if (height === undefined || width === undefined) return first(c);

@@ -14,7 +14,7 @@ export interface Port {
   readonly shape: TensorShape;
 }
 
-/** All of a graph model but the numbers of the network's own weights, which are constants without a value here. */
+/** A whole graph model except the numbers of the network's weights, which are constants without a value here. */
 export interface GraphModelPlan {
   readonly graph: GraphDef;
   readonly weights: readonly StoredWeight[];
@@ -24,8 +24,7 @@ export interface GraphModelPlan {
 
 /**
  * Lays out a frozen graph.
- * @param fuses whether operators end with a bias and an activation, as TensorFlow.js has them; else these are operators that
- * TensorFlow itself has
+ * @param fuses whether operators include a bias and an activation, as in TensorFlow.js; otherwise only TensorFlow's own operators are used
  */
 export function planGraphModel(graph: Graph, fuses = true): GraphModelPlan {
   const b = createGraphBuilder();
@@ -34,7 +33,7 @@ export function planGraphModel(graph: Graph, fuses = true): GraphModelPlan {
   const fused = fuses ? fuseActivations(graph) : undefined;
   const weight = (node: GraphNode, tensor: TensorSpec, member: string) => {
     const layout = weightLayout(node, tensor);
-    // a shared step's tensors are asked for by each use
+    // each use of a shared step requests its tensors
     const key = `${tensor.name} ${layout}`;
     const known = constants.get(key);
     if (known !== undefined) return known;

@@ -6,7 +6,7 @@ import { constantWeights, graphJson, portsJson } from './graph-json.ts';
 import { planGraphModel } from './plan.ts';
 
 /**
- * TensorFlow.js's graph model: a folder that `tf.loadGraphModel` reads, frozen, for inference alone. Images are channels
+ * TensorFlow.js's graph model: a folder that `tf.loadGraphModel` reads, frozen, only for inference. Images are channels
  * last, the batch is open.
  */
 export const graphModelTarget: Target<NoOptions> = {

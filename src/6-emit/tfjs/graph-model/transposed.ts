@@ -5,7 +5,7 @@ import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, type GraphModelNode } from './add.ts';
 import { joinLast, spatial, splitLast, spreadKernel } from './windows.ts';
 
-/** A transposed convolution: what TensorFlow calls a convolution's gradient. Groups are cut apart. */
+/** A transposed convolution, TensorFlow's gradient of a convolution. Groups are split. */
 export function writeConvTranspose(c: WithOp<GraphModelNode, 'convTranspose'>): TensorName {
   const { filters, groups, window } = c.op;
   const { path } = c.node;

@@ -3,7 +3,7 @@ import { first, label, type WithOp } from '../../written-node.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, type GraphModelNode } from './add.ts';
 
-/** A map at another size; where TensorFlow's rounding would miss nearest pixels, they are gathered by their numbers. */
+/** Resizes a map; where TensorFlow's rounding would miss nearest pixels, they are gathered by index. */
 export function writeUpsample(c: WithOp<GraphModelNode, 'upsample'>): TensorName {
   const { mode, rows, columns } = c.op;
   const name = label(c, 'upsample');

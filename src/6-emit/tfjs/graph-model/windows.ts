@@ -48,9 +48,9 @@ export function writeConv(c: WithOp<GraphModelNode, 'conv'>): TensorName {
 }
 
 /**
- * A kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU, and none for one
- * that is transposed. No tensor on the way has more than the four axes that all backends can pad.
- * @param axes those of the kernel behind height and width.
+ * A kernel with zeros between its taps: TensorFlow has no kernel for a dilated depthwise convolution on a CPU, nor for a
+ * transposed one. No intermediate tensor has more than the four axes that all backends can pad. @param axes those of the kernel
+ * after height and width.
  */
 export function spreadKernel(c: GraphModelNode, kernel: TensorName, window: Window, axes: Pair): TensorName {
   const [high, wide] = window.kernel;
@@ -88,7 +88,7 @@ export function writeChannelConv(c: WithOp<GraphModelNode, 'channelConv'>): Tens
   return reshape(c, add(c, 'Conv2D', `${path}/conv`, [rows, kernel], attr), path, lastChannels(shape));
 }
 
-/** A max pool; what is padded is never the greatest. */
+/** A max pool; padding is never the maximum. */
 export function writeMaxPool(c: WithOp<GraphModelNode, 'maxPool'>): TensorName {
   const { padding, ...steps } = windowForm(c.op.window, ...mapSize(c));
   return add(c, 'MaxPool', label(c, 'pool'), [applySteps(c, steps, lowest)], poolAttributes(c.op.window, padding));
@@ -145,7 +145,7 @@ export function splitLast(c: GraphModelNode, x: TensorName, name: string, parts:
   return Array.from({ length: parts }, (_, i) => outputOf(node, i));
 }
 
-/** Values one behind the other along the channels. */
+/** Concatenates values along the channels. */
 export function joinLast(c: GraphModelNode, values: readonly TensorName[], name: string): TensorName {
   return add(c, 'ConcatV2', name, [...values, c.b.integer(-1)], { N: { int: values.length }, Tidx: int32 });
 }

@@ -6,7 +6,7 @@ import type { StoredWeight } from '../weight-shards.ts';
 /** Where a value comes from, as Keras writes it: the layer's name, its call, its output, further arguments. */
 export type InboundRef = readonly [layer: string, call: number, output: 0, arguments: Record<string, never>];
 
-/** A layer as model.json has it. */
+/** A layer in model.json. */
 export interface LayerJson {
   readonly class_name: string;
   readonly name: string;
@@ -24,16 +24,15 @@ export interface LayersPlan {
 }
 
 /**
- * Collects the layers. A value is named after the layer that gives it; what a shared layer gives in a later call has a
- * name of its own.
+ * Collects the layers. A value is named after the layer that gives it; the result of a shared layer's later call has a
+ * separate name.
  */
 export interface LayersBuilder {
   /** Adds a layer under `name`, or `name_1`, `name_2` ... where that is taken; the name it has. */
   layer(className: string, name: string, config: Readonly<Record<string, unknown>>, inputs: readonly string[]): string;
   /**
-   * Adds the layer of a node that owns tensors, under its path; or, of a further use of a shared step, a call of the layer
-   * that the first use added.
-   * @param members what Keras calls the node's tensors, in their order: `kernel`, `bias`.
+   * Adds the layer of a node that owns tensors, under its path; or, for a further use of a shared step, a call of the
+   * layer that the first use added. @param members Keras' names of the node's tensors, in their order: `kernel`, `bias`.
    */
   owner(
     node: GraphNode,
@@ -107,7 +106,7 @@ export function createLayersBuilder(ownerPaths: readonly string[]): LayersBuilde
     },
     firstInput: () => inputs[0] as string,
     finish(outputs) {
-      // a reference to a call is its number among those that the loader has made, which are those of earlier passes first
+      // a reference to a call is its number in the order in which the loader makes calls, pass by pass
       const ordered = calls.map((of) => [...of].sort((a, b) => a.pass - b.pass));
       const numbers = new Map(ordered.flatMap((of) => of.map((made, i) => [made, i] as const)));
       const refTo = (made: Call) => [layers[made.layer]?.name as string, numbers.get(made) as number, 0] as const;

@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 
 /**
- * Disposes of a model and of all its variables. TensorFlow.js's own `dispose` takes one use off each layer, although each
- * call of a shared layer counted as one: its variables stay behind, and another copy of TensorFlow.js on the same engine
+ * Disposes of a model and of all its variables. TensorFlow.js's own `dispose` subtracts one use from each layer, although
+ * each call of a shared layer counted as one: its variables remain, and another copy of TensorFlow.js on the same engine
  * then finds their names taken.
  */
 export function disposeModel(model: LayersModel): void {

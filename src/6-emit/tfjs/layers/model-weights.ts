@@ -7,10 +7,10 @@ import { readTopology } from '../../../weights/readers/layers-model/topology.ts'
 import { namedWeight } from '../../../weights/readers/layers-model/weight-names.ts';
 
 /**
- * The weights of a layers model, of `enetc` or another maker, under our names and in our order: what `chooseWeights`, `emit`
- * and `writeSafetensors` take. They are copied out of the backend, all at once; training the model on does not change them.
- * Rejects where the model does not tell in which order a dense layer reads its features.
- * @param model of `toTfjs`, `tf.loadLayersModel` or `tf.model`; weights that no layer of ours has are left out.
+ * The weights of a layers model, of `enetc` or another tool, under our names and in our order, for `chooseWeights`, `emit`
+ * and `writeSafetensors`. They are copied from the backend, all at once; further training does not change them. Rejects
+ * where the order in which a dense layer reads its features cannot be determined. @param model of `toTfjs`,
+ * `tf.loadLayersModel` or `tf.model`; weights that none of our layers has are left out.
  */
 export async function weightsFromTfjs(model: LayersModel): Promise<Checkpoint> {
   const topology = readTopology(model.toJSON(undefined, false));

@@ -17,7 +17,7 @@ import {
 import { activationLayers } from './activations.ts';
 import type { LayersBuilder } from './builder.ts';
 
-/** What the writer of an op gets to see: its inputs are the layers that give them. */
+/** The context of an op's writer: its inputs are the layers that give them. */
 export interface LayersNode extends WrittenNode {
   readonly b: LayersBuilder;
 }
@@ -80,7 +80,7 @@ export const opTable: OpWriters<LayersNode> = {
     if ('layer' in layer) return [step(c, layer.layer, 'act', layer.config ?? {})];
     return [step(c, 'Activation', 'act', { activation: layer.keras })];
   },
-  // As Keras' own EfficientNet has it: TensorFlow.js's layer keeps no axes of length 1.
+  // As in Keras' own EfficientNet: TensorFlow.js's layer does not keep axes of length 1.
   globalAvgPool: (c) => {
     const pooled = step(c, 'GlobalAveragePooling2D', 'pool', channelsLast);
     return [c.b.layer('Reshape', label(c, 'pool/keep'), { target_shape: lastChannels(outputShape(c)) }, [pooled])];
@@ -108,7 +108,7 @@ export const opTable: OpWriters<LayersNode> = {
     const { window } = c.op;
     const { padding, crop, pad } = windowForm(window, ...mapSize(c));
     const config = { pool_size: window.kernel, strides: window.stride };
-    // Zeros are no less than the least of what cannot be negative: after a ReLU they stand for nothing.
+    // Zeros do not exceed values that cannot be negative: after a ReLU they are neutral.
     if (pad && !isNonNegative(c.graph, c.node.inputs[0] as ValueRef)) {
       const input = applySteps(c, { ...(crop && { crop }) });
       return [c.b.layer('EnetMaxPooling2D', label(c, 'pool'), { ...config, pads: padPairs(pad) }, [input])];
@@ -143,7 +143,7 @@ export const opTable: OpWriters<LayersNode> = {
   },
   attend: (c) => [merge(c, 'EnetAttention', 'attend', { heads: c.op.heads })],
   dropout: (c) => (c.op.rate === 0 ? c.inputs : [step(c, 'Dropout', 'dropout', { rate: c.op.rate })]),
-  // One draw per sample: stochastic depth as Keras' own EfficientNet has it.
+  // One draw per sample: stochastic depth as in Keras' own EfficientNet.
   dropPath: (c) => {
     if (c.op.rate === 0) return c.inputs;
     const noiseShape = [null, ...outputShape(c).map(() => 1)];
@@ -160,7 +160,7 @@ export const opTable: OpWriters<LayersNode> = {
   div: (c) => [merge(c, 'EnetDivide', 'div', {})],
   rescale: (c) => [step(c, 'Rescaling', 'rescale', { scale: c.op.scale, offset: c.op.offset })],
   concat: (c) => [merge(c, 'Concatenate', 'concat', { axis: -1 })],
-  // [H, W, C] as an image of H * W rows and one column per part, of which all but one are cropped away.
+  // [H, W, C] as an image of H * W rows and one column per part, all but one of which are cropped away.
   split: (c) => {
     const { parts } = c.op;
     const [channels = 0, ...space] = outputShape(c);
@@ -200,7 +200,7 @@ export const opTable: OpWriters<LayersNode> = {
     }
     return [step(c, 'EnetResizing', 'upsample', { height: rows.to, width: columns.to, interpolation: mode })];
   },
-  // A layer reads something: here how many samples there are.
+  // A layer must read something: here the number of samples.
   weight: (c) => {
     const { initial } = c.op;
     const start = initial.kind === 'constant' ? { initial: initial.value } : { std: initial.deviation };
@@ -212,12 +212,12 @@ export const opTable: OpWriters<LayersNode> = {
 
 const normMembers = ['gamma', 'beta', 'moving_mean', 'moving_variance'];
 
-/** As the descriptors of the ops state them; what a model gets that is made from its topology alone. */
+/** As stated in the descriptors of the ops; used when a model is made only from its topology. */
 const convInitialiser = {
   class_name: 'VarianceScaling',
   config: { scale: 2, mode: 'fan_out', distribution: 'normal', seed: null },
 };
-/** The kernel is `[kh, kw, filters, in]`, of which Keras takes the filters for what comes in. */
+/** The kernel is `[kh, kw, filters, in]`, in which Keras treats the filters as the input. */
 const transposedInitialiser = { ...convInitialiser, config: { ...convInitialiser.config, mode: 'fan_in' } };
 const denseInitialiser = {
   class_name: 'VarianceScaling',
@@ -244,8 +244,8 @@ function overChannels(c: LayersNode, pool: 'AveragePooling2D' | 'MaxPooling2D', 
 }
 
 /**
- * A layer of several inputs. What it takes again comes through a layer of its own: TensorFlow.js counts a value's readers
- * once and their readings each, and lets go of the value before all have read it.
+ * A layer of several inputs. A repeated input comes through an extra layer: TensorFlow.js counts a value's readers once
+ * but each of their reads, and frees the value before all have read it.
  */
 function merge(c: LayersNode, className: string, what: string, config: Readonly<Record<string, unknown>>): string {
   const name = label(c, what);
@@ -263,7 +263,10 @@ function applySteps(c: LayersNode, { crop, pad }: { readonly crop?: Pads; readon
   return value;
 }
 
-/** What a linear layer reads. Its weight counts a map's elements channel by channel, so that a map is turned first. */
+/**
+ * The input of a linear layer. Its weight orders a map's elements channel by channel, so that a map is transposed
+ * first.
+ */
 function flatten(c: LayersNode): string {
   const [, height, width] = c.inputShapes[0] as Shape;
   const [value] = c.inputs as [string];

@@ -9,9 +9,9 @@ import type { Tfjs } from '../tfjs.ts';
 import { layersTarget } from './target.ts';
 
 /**
- * The network as a layers model on the backend that `tf` has set. Its weights are those that `weights` asks for: from a
- * seed, or from a checkpoint. The custom layers are registered on the way.
- * @returns the model if there is no error; the diagnostics are those of the weights and of what the target cannot do.
+ * The network as a layers model on the backend that `tf` has set. Its weights are those that `weights` states: from a
+ * seed, or from a checkpoint. The custom layers are registered. @returns the model if there is no error; the
+ * diagnostics are about the weights and what the target cannot do.
  */
 export async function toTfjsModel(
   compilation: Compilation,

@@ -4,7 +4,7 @@ import type { Attributes, GraphDef, NodeDef, TensorName, TensorValue } from './n
 export interface NodeRequest {
   /** TensorFlow's name of the operator. */
   readonly op: string;
-  /** The node's name: taken as it is, or with a number where another has it. */
+  /** The node's name: taken as is, or with a number if it is already used. */
   readonly name: string;
   readonly inputs?: readonly TensorName[];
   readonly attr?: Attributes;
@@ -14,9 +14,9 @@ export interface NodeRequest {
 
 /** Collects the nodes of a graph under unique names, in an order in which they can run. */
 export interface GraphBuilder {
-  /** Adds a node; its name, which is also that of its first output. */
+  /** Adds a node; returns its name, which is also that of its first output. */
   node(request: NodeRequest): TensorName;
-  /** A constant; one node, however often it is asked for. */
+  /** A constant; always the same node. */
   constant(value: TensorValue): TensorName;
   /** A number, `[]`. */
   number(value: number): TensorName;

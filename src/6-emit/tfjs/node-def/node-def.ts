@@ -1,6 +1,6 @@
 /**
- * TensorFlow's graphs as plain data (tensorflow/core/framework/{graph,node_def,attr_value}.proto), whatever they are
- * written as: protobuf for a SavedModel, JSON for a TensorFlow.js graph model.
+ * TensorFlow's graphs as plain data (tensorflow/core/framework/{graph,node_def,attr_value}.proto), whatever the
+ * encoding: protobuf for a SavedModel, JSON for a TensorFlow.js graph model.
  */
 
 /** The element types in use, with their numbers in types.proto. */
@@ -12,10 +12,10 @@ export const dataTypes = {
 } as const;
 export type DataType = keyof typeof dataTypes;
 
-/** A shape of a TensorShapeProto; -1 stands for a size that is not known. */
+/** A shape of a TensorShapeProto; -1 is an unknown size. */
 export type TensorShape = readonly number[];
 
-/** A constant's numbers, row-major. A single number stands for all elements of the shape. */
+/** A constant's numbers, row-major. A single number fills the whole shape. */
 export interface TensorValue {
   readonly dtype: 'DT_FLOAT' | 'DT_INT32';
   readonly shape: TensorShape;
@@ -33,7 +33,7 @@ export type AttrValue =
   | { readonly shape: TensorShape }
   | { readonly tensor: TensorValue };
 
-/** Attributes by name. What is left out has the operator's default. */
+/** Attributes by name. Missing ones have the operator's default. */
 export type Attributes = Readonly<Record<string, AttrValue>>;
 
 /** A value: `node` for a node's first output, `node:1` for its second. `^node`, an input, only waits for the node. */

@@ -11,7 +11,7 @@ export interface FunctionContext {
   input(name: string): TensorName;
   /** The value of a variable before the updates. */
   variable(name: string): TensorName;
-  /** How many samples there are, as a list of one whole number. */
+  /** The number of samples, as a list of one whole number. */
   batch(): TensorName;
   /** A shape at run time: the batch, or a multiple of it, then the sizes after it as they are stored. */
   batchShape(dims: readonly number[], times?: number): TensorName;
@@ -55,7 +55,7 @@ export function three(c: NodeContext): readonly [TensorName, TensorName, TensorN
   return c.inputs as unknown as [TensorName, TensorName, TensorName];
 }
 
-/** The sizes behind the batch of an input, logically. */
+/** The logical sizes of an input, without the batch. */
 export function dimsOf(c: NodeContext, input: number): readonly number[] {
   return c.inputShapes[input]?.dims ?? [];
 }
@@ -69,7 +69,7 @@ export function transpose(c: NodeContext, x: TensorName, permutation: readonly n
   return add(c, 'Transpose', [x, c.b.integers(permutation)], { Tperm: int32 });
 }
 
-/** A part of a tensor; a size of -1 is all that is left. */
+/** A part of a tensor; a size of -1 is the whole rest. */
 export function slice(c: NodeContext, x: TensorName, begin: readonly number[], size: readonly number[]): TensorName {
   return add(c, 'Slice', [x, c.b.integers(begin), c.b.integers(size)], { Index: int32 });
 }

@@ -4,8 +4,8 @@ import { int32, type TensorName } from '../node-def/node-def.ts';
 import { add, type NodeContext, slice } from './context.ts';
 
 /**
- * A map as several, one for each phase of its rows and columns: over each of these the taps of a dilated window are neighbours
- * (Chen et al. 2018 call it atrous). Phases are in the batch.
+ * Splits a map into one for each phase of its rows and columns: in each of these the taps of a dilated window are neighbours
+ * (atrous convolution, Chen et al. 2018). Phases are in the batch.
  */
 export interface Phases {
   /** The window over one phase: without gaps and pads. */
@@ -21,7 +21,7 @@ export interface Phases {
 }
 
 /**
- * The phases of a dilated window; undefined where it is none, or strides.
+ * The phases of a dilated window; undefined without dilation, or with a stride.
  * @param window without negative pads.
  * @param size height and width of its input.
  */
@@ -53,7 +53,7 @@ export function phasesOf(c: NodeContext, window: Window, size: Pair): Phases | u
   };
 }
 
-/** The taps of a window that see a pixel at some position: the others see zeros alone, as those of a dilation wider than the map. */
+/** The taps of a window that see a pixel at some position: the others see only zeros, as with a dilation wider than the map. */
 export interface SeenTaps {
   readonly window: Window;
   /** A weight as it is held, `[rows, columns, ...]`, without the other taps. */

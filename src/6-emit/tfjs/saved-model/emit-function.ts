@@ -13,8 +13,8 @@ import { touchedBy, type UpdateContext, updateTable } from './updates.ts';
 import { readVariable, sign, turned, type Variables } from './variables.ts';
 
 /**
- * Adds a function's nodes and its updates. Whoever asks for any of its outputs gets the updates too: the outputs wait
- * for them. A function that has none gives `done`.
+ * Adds a function's nodes and its updates. Requesting any of its outputs also runs the updates: the outputs wait for
+ * them. A function without outputs gives `done`.
  */
 export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunction, fuse: boolean): Signature {
   const placeholders = new Map<string, { readonly node: TensorName; readonly info: TensorInfo }>();
@@ -57,7 +57,7 @@ export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunc
   };
 }
 
-/** A weight or its gradient turned from how it is held to its logical shape; anything else as it is. */
+/** A weight or its gradient, transposed to its logical shape; anything else unchanged. */
 function asLogical(b: GraphBuilder, scope: string, value: TensorName, { batch, dims }: StepShape): TensorName {
   if (batch || dims.length < 2) return value;
   const layout = dims.length === 2 ? 'linear' : dims.length === 3 ? 'map' : 'conv';
@@ -166,7 +166,7 @@ function emitUpdates(
   },
 ): readonly string[] {
   const gate = guards.length > 0 ? [b.node({ op: 'NoOp', name: `${fn.name}/guards/passed`, after: guards })] : [];
-  // What an update reads of the state before all of them is read now, so that all wait for it.
+  // State that an update reads from before all updates is read now, so that all wait for it.
   for (const update of fn.updates) if (update.kind === 'adamw' && update.weightDecay) before(update.variable);
   const writers = new Map<string, string>();
   const readers = new Map<string, string[]>();

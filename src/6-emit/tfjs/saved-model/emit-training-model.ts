@@ -14,17 +14,16 @@ export interface TrainingModel {
 
 export interface EmitOptions {
   /**
-   * Whether XLA compiles chains of small ops, at the first step of each batch size: less time and memory. It is there on
-   * every CPU; on a GPU it wants parts of the CUDA toolkit that not all have.
+   * Whether XLA compiles chains of small ops, at the first step of each batch size: less time and memory. It works on
+   * every CPU; on a GPU it needs parts of the CUDA toolkit that may be missing.
    */
   readonly fuse?: boolean;
 }
 
 /**
- * Writes a step program as a TensorFlow SavedModel. Each function is a signature of its name, that makes the function's
- * updates when it is run. In addition:
+ * Writes a step program as a TensorFlow SavedModel. Each function is a signature with its name, which applies the function's updates when run. In addition:
  *
- * - `initialise` takes the network's own tensors and sets all variables to what they start as;
+ * - `initialise` takes the network's own tensors and sets all variables to their initial values;
  * - `read` gives all variables, `write` sets all, in their logical shapes.
  *
  * The batch is open, all numbers are inputs. The same program gives the same bytes.

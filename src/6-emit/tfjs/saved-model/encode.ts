@@ -20,7 +20,7 @@ export interface TensorInfo {
   readonly shape: TensorShape;
 }
 
-/** What may be run: the tensors that are fed and those that are given, by name. All are float32. */
+/** A signature: the tensors that are fed and those that are returned, by name. All are float32. */
 export interface Signature {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outputs: Readonly<Record<string, TensorInfo>>;
@@ -46,7 +46,7 @@ export interface SavedModelPart<C> {
   readonly content?: C;
 }
 
-/** The numbers of a constant, which are read when they are written. */
+/** The numbers of a constant, read when they are written. */
 export interface LargeContent {
   /** Those of `dtype`, as a tensor's content has them: little-endian. */
   readonly byteLength: number;
@@ -56,7 +56,7 @@ export interface LargeContent {
 
 /**
  * `saved_model.pb` in parts, so that a network's weights need not be in memory.
- * @param contentOf what a constant without a value has for one.
+ * @param contentOf the value of a constant that does not contain it.
  */
 export function savedModelParts<C extends LargeContent>(
   graph: GraphDef,

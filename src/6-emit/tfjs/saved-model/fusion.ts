@@ -5,13 +5,13 @@ import type { GraphBuilder } from '../node-def/builder.ts';
 
 /** Activations whose gradient takes TensorFlow several passes over memory. */
 const slow: ReadonlySet<ActivationName> = new Set(['silu', 'gelu', 'mish', 'hardswish', 'hardsigmoid']);
-/** What one pass can do on its way to such a gradient. */
+/** Ops that one pass can include before such a gradient. */
 const joins: ReadonlySet<StepOpKind> = new Set(['add', 'mul', 'globalAvgPoolGrad']);
 
 /**
- * Which nodes of a function are best compiled together, by a name for each group: the gradients of activations, with what
- * is done to their dy by themselves alone, as a gate's product and a pool's gradient in squeeze and excitation, and with
- * the batch norm that is made again for them. Forward passes are left to oneDNN, which has a kernel for SiLU.
+ * The nodes of a function to compile together, with a name for each group: the gradients of activations, with the ops
+ * that compute only their dy, such as a gate's product and a pool's gradient in squeeze and excitation, and with the
+ * batch norm that is recomputed for them. Forward passes are left to oneDNN, which has a kernel for SiLU.
  */
 export function planFusion(fn: StepFunction): ReadonlyMap<number, string> {
   const groups = new Map<number, string>();

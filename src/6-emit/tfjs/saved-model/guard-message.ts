@@ -1,7 +1,7 @@
 const before = 'enet: the step ends here because ';
 const after = ' is not a finite number';
 
-/** What TensorFlow reports, among other things, when a guard of a step is not a finite number. */
+/** The text in TensorFlow's report when a guard of a step is not finite. */
 export function guardMessage(guard: string): string {
   return `${before}${guard}${after}`;
 }

@@ -2,10 +2,9 @@ import type { StepShape, Variable } from '../../../5-graph/training/program.ts';
 import type { TensorShape } from '../node-def/node-def.ts';
 
 /**
- * How a variable is held, as TensorFlow's kernels want it: a convolution's weight `[out, in, k, k]` as `[k, k, in, out]`,
- * a depthwise one `[C, 1, k, k]` as `[k, k, C, 1]`, a linear layer's `[out, in]` as `[in, out]`, a map
- * `[C, H, W]` as `[H, W, C]`.
- * `toHeld[i]` is the logical axis that is held as axis i, `toLogical[i]` the other way.
+ * How a variable is held for TensorFlow's kernels: a convolution's weight `[out, in, k, k]` as `[k, k, in, out]`, a
+ * depthwise one `[C, 1, k, k]` as `[k, k, C, 1]`, a linear layer's `[out, in]` as `[in, out]`, a map `[C, H, W]` as `[H,
+ * W, C]`. `toHeld[i]` is the logical axis that is held as axis i, `toLogical[i]` the other way.
  */
 export const layouts: {
   readonly [L in Variable['layout']]: { readonly toHeld: readonly number[]; readonly toLogical: readonly number[] };
@@ -22,7 +21,7 @@ export function heldShape({ shape, layout }: Pick<Variable, 'shape' | 'layout'>)
   return layouts[layout].toHeld.map((axis) => shape[axis] as number);
 }
 
-/** The sizes behind the batch as they are at run time: `[C, H, W]` is held as `[H, W, C]`. */
+/** The sizes after the batch at run time: `[C, H, W]` is held as `[H, W, C]`. */
 export function heldDims(dims: readonly number[]): readonly number[] {
   if (dims.length !== 3) return dims;
   const [channels, height, width] = dims as [number, number, number];

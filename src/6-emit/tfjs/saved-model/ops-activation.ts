@@ -29,7 +29,7 @@ const backward: { readonly [A in ActivationName]: Backward } = {
   identity: (_, dy) => dy,
   relu: (c, dy, y) => add(c, 'ReluGrad', [dy, y]),
   relu6: (c, dy, y) => add(c, 'Relu6Grad', [dy, y]),
-  // what comes out has the sign of what comes in
+  // the output has the sign of the input
   leaky_relu: (c, dy, y, slope) => add(c, 'LeakyReluGrad', [dy, y], { alpha: { float: slope } }),
   elu: (c, dy, y) => add(c, 'EluGrad', [dy, y]),
   // With s = sigmoid(x): (x s)' = s + x s (1 - s), the last being the sigmoid's own gradient.

@@ -8,9 +8,9 @@ import { phasesOf, tapsThatSee } from './dilation.ts';
 import { cutOff, padSpace, windowAttributes } from './window.ts';
 
 /**
- * Convolutions. TensorFlow has kernels for one group per channel (depthwise) and for all else; few of them know dilation
- * everywhere. A window with gaps goes over the phases of its map; where it is depthwise or strides, it is one without gaps whose
- * weight has zeros in them.
+ * Convolutions. TensorFlow has kernels for one group per channel (depthwise) and for all others; few support dilation
+ * everywhere. A dilated window runs over the phases of its map; if it is depthwise or strided, its weight is expanded with zeros
+ * instead.
  */
 
 export const conv: WriteStep<'conv'> = (given) => {
@@ -19,7 +19,7 @@ export const conv: WriteStep<'conv'> = (given) => {
   const shape = dimsOf(c, 1);
   const { window, dims, cut } = cutOff(c, c.op.window, dimsOf(c, 0));
   const { groups } = c.op;
-  // TensorFlow joins a convolution and its bias to one kernel, which then finds that it knows no groups.
+  // TensorFlow fuses a convolution and its bias into one kernel, which does not support groups.
   const apart = c.isBiased ? groups : 1;
   const phases = isDepthwise(groups, shape) ? undefined : phasesOf(c, window, spaceOf(dims));
   if (phases) {
@@ -104,8 +104,8 @@ const gradWeight: WriteStep<'convGradWeight'> = (c) => {
 };
 
 /**
- * Of a window of one pixel that strides, the pixels that it sees, side by side. oneDNN's gradient by such a filter writes where it
- * must not, and the process ends, if the channels are not a multiple of 16.
+ * The pixels that a strided window of one pixel sees, side by side. oneDNN's gradient by such a filter writes out of bounds and
+ * crashes if the channels are not a multiple of 16.
  */
 function pixelsSeen(
   c: NodeContext,
@@ -125,7 +125,7 @@ function pixelsSeen(
   };
 }
 
-/** Conv2D knows groups, its gradients on a CPU and what it is joined to do not: each group by itself, along the last axis. */
+/** Conv2D supports groups, but not its gradients on a CPU or fused kernels: each group separately, along the last axis. */
 function inGroups(
   c: NodeContext,
   groups: number,
@@ -139,7 +139,10 @@ function inGroups(
   return add(c, 'ConcatV2', [...parts, axis], { N: { int: groups }, Tidx: int32 });
 }
 
-/** A window whose strides a depthwise kernel takes, and the way from its map to the one that was asked for, and back. */
+/**
+ * A window with strides that a depthwise kernel supports, and the conversions from its map to the requested one and
+ * back.
+ */
 interface EvenStrides {
   readonly moves: Window;
   thin(y: TensorName): TensorName;
@@ -148,8 +151,7 @@ interface EvenStrides {
 }
 
 /**
- * TensorFlow's depthwise kernels take one stride for rows and columns: where the two differ, the window moves by 1, and of its
- * map every n-th position stays.
+ * TensorFlow's depthwise kernels take one stride for rows and columns: where the two differ, the window moves by 1, and every n-th position of its map is kept.
  * @param map its filters, and the height and width that the window moves over.
  */
 function evenStrides(

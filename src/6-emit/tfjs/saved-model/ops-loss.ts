@@ -1,7 +1,7 @@
 import { bool, float, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, first, type NodeContext, reduce, reshape, three, two, type WriteStep } from './context.ts';
 
-/** Losses, and what is done with numbers that have no batch. */
+/** Losses, and ops on numbers without a batch. */
 
 /** The kernel's own gradient holds for targets whose sum is one; this one, p sum(t) - t, for all. */
 export const softmaxCrossEntropy: WriteStep<'softmaxCrossEntropy'> = (c) => {
@@ -11,7 +11,7 @@ export const softmaxCrossEntropy: WriteStep<'softmaxCrossEntropy'> = (c) => {
   return [loss, add(c, 'Sub', [expected, targets])];
 };
 
-/** Below what 1 - p is not let: its powers to an exponent under zero stay finite. */
+/** The lower bound of 1 - p: its powers to a negative exponent stay finite. */
 const smallest = 1e-30;
 
 /**

@@ -58,7 +58,7 @@ export const zeros: WriteStep<'zeros'> = (c) => [
   add(c, 'Fill', [c.batchShape(c.op.shape), c.b.number(0)], { index_type: int32 }),
 ];
 
-/** As in Zhang et al. 2017: `[g, n]` channels turned to `[n, g]`. */
+/** As in Zhang et al. 2017: `[g, n]` channels transposed to `[n, g]`. */
 export const channelShuffle: WriteStep<'channelShuffle'> = (c) => {
   const dims = dimsOf(c, 0);
   const { groups } = c.op;

@@ -25,7 +25,7 @@ export const batchNorm: WriteStep<'batchNorm'> = (c) => {
   const empty = c.b.constant(none);
   const node = add(c, 'FusedBatchNormV3', [asImage(c, 0), gamma, beta, empty, empty], normAttributes(c, true));
   const { mean, variance } = forwardOutputs;
-  // What the gradient needs are three outputs of the node; the value stands for the node.
+  // What the gradient needs are three outputs of the node; the value represents the node.
   return [asGiven(c, node), outputOf(node, mean), outputOf(node, variance), node];
 };
 
@@ -72,7 +72,7 @@ function normAttributes(c: NormContext, training: boolean) {
   return { U: float, epsilon: { float: c.op.epsilon }, is_training: { bool: training } };
 }
 
-/** The kernels take images alone: `[N, C]` goes in as `[N, 1, 1, C]`. */
+/** The kernels take only images: `[N, C]` is passed as `[N, 1, 1, C]`. */
 function asImage(c: NormContext, input: number): TensorName {
   const x = c.inputs[input] as TensorName;
   const dims = dimsOf(c, input);

@@ -45,7 +45,7 @@ export const maxPoolGrad: WriteStep<'maxPoolGrad'> = (c) => {
   return [uncut(add(c, 'MaxPoolGrad', [cut(x), y, dy], poolAttributes(window, dims)))];
 };
 
-/** AvgPool pads by no other rule than SAME's and never counts what it pads: zeros go around, means are corrected. */
+/** AvgPool only pads by SAME's rule and never counts padding: zeros are added around, means are corrected. */
 export const avgPool: WriteStep<'avgPool'> = (c) => {
   const { window, countPad } = c.op;
   const dims = dimsOf(c, 0);

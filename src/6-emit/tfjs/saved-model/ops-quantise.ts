@@ -42,7 +42,7 @@ export const fakeQuantizeFilters: WriteStep<'fakeQuantizeFilters'> = (c) => {
   return [add(c, 'Mul', [add(c, 'Round', [add(c, 'RealDiv', [weight, scale])]), scale])];
 };
 
-/** What a width is divided by `count`; of a width of 0 that of 1. */
+/** A width divided by `count`; a width of 0 counts as 1. */
 function stepOf(c: NodeContext, width: TensorName, count: number): TensorName {
   const isWide = add(c, 'Greater', [width, c.b.number(0)]);
   return add(c, 'RealDiv', [add(c, 'SelectV2', [isWide, width, c.b.number(1)]), c.b.number(count)]);

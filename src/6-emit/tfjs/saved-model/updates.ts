@@ -39,8 +39,8 @@ export const updateTable: { readonly [K in UpdateKind]: WriteUpdate<K> } = {
     const nesterov = { use_nesterov: { bool: u.nesterov } };
     return apply(c, 'ResourceApplyMomentum', [u.variable, u.velocity], numbers, nesterov);
   },
-  // ResourceApplyAdam corrects its rate alone: rate sqrt(c2) / c1 m / (sqrt(v) + epsilon sqrt(c2)) is the same number.
-  // Its own correction is given nothing to correct, because 1 - beta^t would lose digits twice.
+  // ResourceApplyAdam corrects only its rate: rate sqrt(c2) / c1 m / (sqrt(v) + epsilon sqrt(c2)) is the same number.
+  // Its own correction is disabled, because 1 - beta^t would lose digits twice.
   adamw: (c) => {
     const { b, update: u } = c;
     const root = math(c, 'Sqrt', [c.value(u.correction2)]);
@@ -80,7 +80,7 @@ export const updateTable: { readonly [K in UpdateKind]: WriteUpdate<K> } = {
   },
 };
 
-/** The variables that an update changes, and those of which it needs the value after the updates before. */
+/** The variables that an update changes, and those whose value it needs after the previous updates. */
 export function touchedBy(update: Update): { readonly writes: readonly string[]; readonly reads: readonly string[] } {
   const { kind, variable } = update;
   switch (kind) {

@@ -18,7 +18,7 @@ export function createVariables(b: GraphBuilder, variables: readonly Variable[])
       const attr = {
         dtype: float,
         shape: { shape: heldShape(variable) },
-        // This name alone distinguishes the resources of a session.
+        // Only this name distinguishes the resources of a session.
         shared_name: { text: variable.name },
       };
       return [
@@ -50,7 +50,7 @@ export function assign(
   return b.node({ op: 'AssignVariableOp', name, inputs: [handle, value], attr: { dtype: float }, after });
 }
 
-/** A tensor full of one number, made when it is asked for. */
+/** A tensor filled with one number, made on demand. */
 export function filled(b: GraphBuilder, name: string, variable: Variable, value: number): TensorName {
   const inputs = [b.integers(heldShape(variable)), b.number(value)];
   return b.node({ op: 'Fill', name, inputs, attr: { T: float, index_type: int32 } });
@@ -66,7 +66,7 @@ export function readSignature(b: GraphBuilder, variables: Variables, list: reado
   return { inputs: {}, outputs: Object.fromEntries(outputs) };
 }
 
-/** Sets all variables, by their names, in their logical shapes. Gives a 1 for each: a runner may ask for some alone. */
+/** Sets all variables, by their names, in their logical shapes. Gives a 1 for each: a runner may request only some. */
 export function writeSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): Signature {
   const inputs: [string, TensorInfo][] = [];
   const outputs: [string, TensorInfo][] = [];
@@ -104,7 +104,7 @@ export function initialiseSignature(b: GraphBuilder, variables: Variables, list:
   return { inputs: Object.fromEntries(inputs), outputs: { done: sign(b, 'initialise/done', assigned) } };
 }
 
-/** A number that is there once the nodes have run: what a session can be asked for in their stead. */
+/** A number that is available once the nodes have run, which a session can request in their place. */
 export function sign(b: GraphBuilder, name: string, after: readonly string[]): TensorInfo {
   const one = { dtype: 'DT_FLOAT', shape: [], values: [1] } as const;
   const node = b.node({ op: 'Const', name, attr: { dtype: float, value: { tensor: one } }, after });
@@ -118,7 +118,7 @@ function feed(b: GraphBuilder, name: string, variable: Variable): { fed: TensorI
   return { fed: { name: `${placeholder}:0`, shape }, held: turned(b, name, placeholder, variable.layout, 'toHeld') };
 }
 
-/** A value of a layout from its logical order to that in which it is held, or back. */
+/** Converts a value from its logical order to the held one, or back. */
 export function turned(
   b: GraphBuilder,
   name: string,

@@ -2,14 +2,14 @@ import { namedPadding, negated, noPads, type Pads, padSteps, type Window } from 
 import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts';
 import { add, type NodeContext, slice } from './context.ts';
 
-/** A window that begins inside its input: what is cut off first, and the window over what is left. */
+/** A window that begins inside its input: what is cropped first, and the window over the rest. */
 export interface Cut {
   readonly window: Window;
   /** The logical sizes of what is left, `[C, H, W]`. */
   readonly dims: readonly number[];
-  /** What of the input is left. */
+  /** The rest of the input. */
   cut(x: TensorName): TensorName;
-  /** Zeros for what was cut off, around the gradient of what is left. */
+  /** Zeros for what was cropped, around the gradient of the rest. */
   uncut(dx: TensorName): TensorName;
 }
 
