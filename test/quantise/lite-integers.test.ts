@@ -7,6 +7,8 @@ import type { Graph } from '../../src/5-graph/graph.ts';
 import { quantise } from '../../src/5-graph/passes/quantise.ts';
 import { layOut } from '../../src/5-graph/quantise/layout.ts';
 import { unitsOf } from '../../src/5-graph/quantise/units.ts';
+import { checkOnnx } from '../../src/6-emit/onnx/check.ts';
+import { onnxTarget } from '../../src/6-emit/onnx/target.ts';
 import { integerOps } from '../../src/6-emit/tflite/integer-ops.ts';
 import { integerPorts } from '../../src/6-emit/tflite/integer-ports.ts';
 import { liteTarget } from '../../src/6-emit/tflite/target.ts';
@@ -164,7 +166,8 @@ describe.skipIf(!engine)('TensorFlow Lite on integers', () => {
     const stem = g.act(g.conv(image, 'stem', 6, window(3, 2, around), { bias: true }), 'stem.act', 'relu6');
     // read by an op that has no form on integers, and given by one
     const other = g.act(g.globalPool(image, 'mean'), 'other', 'mish');
-    const graph = g.build({ logits: g.linear(g.globalPool(stem, 'pool'), 'classifier', 4), other });
+    const up = g.convTranspose(stem, 'up', 5, window(3, 2, around), { bias: true });
+    const graph = g.build({ logits: g.linear(g.globalPool(up, 'pool'), 'classifier', 4), other });
     const source = lively();
     const { image: values } = inputsOf(graph);
     const { plan } = quantised(graph, source, values as Float32Array);
@@ -175,9 +178,11 @@ describe.skipIf(!engine)('TensorFlow Lite on integers', () => {
       liteTarget.emit({ graph: typed, weights: source, metadata: [], options, open });
       return bytes();
     });
+    expect(checkOnnx(typed, onnxTarget.defaults).map(({ code }) => code)).toEqual(['int8-float-layer']);
     expect(() => checkTypes(integerPorts(typed))).not.toThrow();
     const warned = liteTarget.check(typed, { ...liteTarget.defaults, int8Io: true });
     expect(warned.map(({ code, message }) => [code, message])).toEqual([
+      ['int8-float-layer', "the layer 'up' stays float32: transposed convolutions have no integer form"],
       ['tflite-float-output', "the output 'other' stays float32: it is computed in float32"],
     ]);
     const lite = await startInterpreter(engine?.python as string, engine?.name);

@@ -1,5 +1,6 @@
 import type { Graph } from '../../5-graph/graph.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { reportFloatLayers } from '../float-layers.ts';
 import { reportLackedForms } from '../lacked-form.ts';
 import { lackedForms } from './lacked-forms.ts';
 import { newestOpset, type OnnxOptions, oldestOpset } from './options.ts';
@@ -15,5 +16,5 @@ export function checkOnnx(graph: Graph, { opset, batch, tuned }: OnnxOptions): D
   }
   if (tuned && graph.nodes.some(({ type }) => type.element !== 'float32'))
     diagnostics.push(createDiagnostic('onnx-tuned-half', undefined, {}));
-  return [...diagnostics, ...reportLackedForms(graph, 'onnx', lackedForms)];
+  return [...diagnostics, ...reportLackedForms(graph, 'onnx', lackedForms), ...reportFloatLayers(graph)];
 }

@@ -1,4 +1,5 @@
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import { reportFloatLayers } from '../float-layers.ts';
 import { reportLackedForms } from '../lacked-form.ts';
 import type { Target } from '../target.ts';
 import { liteEntry } from './entry.ts';
@@ -17,6 +18,7 @@ export const liteTarget: Target<LiteOptions> = {
       ? []
       : [createDiagnostic('tflite-batch', undefined, { batch })]),
     ...reportLackedForms(graph, 'tflite', lackedForms),
+    ...reportFloatLayers(graph),
     ...(int8Io ? reportFloatPorts(integerPorts(graph)) : []),
   ],
   emit(request) {

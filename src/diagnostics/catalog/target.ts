@@ -34,6 +34,10 @@ export const targetDiagnostics = {
     (a) => `the output '${a.name}' stays float32: it is computed in float32`,
     `\`--int8-io\` makes an output int8 if it is computed on integers. This one comes from an op without an integer form, or from a layer that \`--keep-agreement\` or \`--sqnr\` returned to float32.`,
   ),
+  'int8-float-layer': warning<{ path: string }>(
+    (a) => `the layer '${a.path}' stays float32: transposed convolutions have no integer form`,
+    `\`--int8\` gives int8 weights to convolutions and linear layers. The weights of a transposed convolution keep their size, and its values are converted to float32 and back. \`Upsample\` and a convolution after it are quantised.`,
+  ),
   'onnx-tuned-half': error<object>(
     () => `half precision has no tuned forms; leave out '--tuned' or '--half'`,
     `\`--tuned ort-x86\` writes forms that ONNX Runtime's kernels for single precision on x86 run faster. Half precision is for other hardware.`,
