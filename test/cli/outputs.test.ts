@@ -158,7 +158,7 @@ describe('what enetc did not write is only overwritten with --force', () => {
       writeFileSync(join(cwd, 'm', name, 'thesis.tex'), 'years');
       for (const force of [[], ['--force']]) {
         const ran = await enetc(['compile', 'tiny.enet', '--target', 'tfjs', '-o', 'm', ...force], { cwd });
-        expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(`holds '${name}'`) });
+        expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(`contains '${name}'`) });
         expect(readFileSync(join(cwd, 'm', name, 'thesis.tex'), 'utf8')).toBe('years');
       }
     },
