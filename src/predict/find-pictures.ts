@@ -13,6 +13,9 @@ const mostDepth = 32;
 export function findPictures(paths: readonly string[], cwd: string): string[] {
   const found = paths.flatMap((path) => {
     const stat = statOf(resolve(cwd, path));
+    if (!stat && /^https?:\/\//i.test(path)) {
+      throw new DataError(`'${path}' is an address: pictures are read from files, so download it first`);
+    }
     if (!stat) throw new DataError(`there is no file or folder '${path}'`);
     return stat.isDirectory() ? picturesIn(path, cwd, mostDepth) : [path];
   });

@@ -18,6 +18,8 @@ interface KeptPicture extends Pick<PredictedPicture, 'file' | 'predictions'> {
 /** What is kept of any number of pictures: both ends of the order by the top class's probability, and counts. */
 export interface PredictionReport {
   add(picture: PredictedPicture): void;
+  /** A file that is no picture, or a damaged one. */
+  addUnread(file: string, reason: string): void;
   /** The report as one self-contained HTML file. */
   html(): string;
 }
@@ -27,6 +29,9 @@ export function createReport({ name, engine, image }: Classifier): PredictionRep
   const leastSure: KeptPicture[] = [];
   const counts = new Map<string, number>();
   let pictures = 0;
+  /** The first of those that could not be read, and how many there were. */
+  const unread: string[] = [];
+  let unreadCount = 0;
   return {
     add(picture) {
       const { file, predictions } = picture;
@@ -36,6 +41,10 @@ export function createReport({ name, engine, image }: Classifier): PredictionRep
       const kept = { file, predictions, image: thumbnailUrl(picture, image.preprocessing) };
       insert(surest, kept, (a, b) => sureness(b) - sureness(a));
       insert(leastSure, kept, (a, b) => sureness(a) - sureness(b));
+    },
+    addUnread(file, reason) {
+      unreadCount++;
+      if (unread.length < shown) unread.push(`<li>${escapeHtml(file)}: ${escapeHtml(reason)}</li>`);
     },
     html() {
       const rows = [...counts]
@@ -49,6 +58,7 @@ export function createReport({ name, engine, image }: Classifier): PredictionRep
         `<h2>${both ? 'Surest' : 'The surest first'}</h2>${figures(surest)}`,
         both ? `<h2>Least sure</h2>${figures(leastSure)}` : '',
         `<h2>Classes</h2>${htmlTable(['likeliest class', 'pictures'], rows)}`,
+        unreadCount > 0 ? `<h2>Not read: ${formatExact(unreadCount)}</h2><ul>${unread.join('')}</ul>` : '',
         '</main></body></html>\n',
       ].join('\n');
     },
@@ -69,7 +79,8 @@ function insert(list: KeptPicture[], picture: KeptPicture, order: (a: KeptPictur
 function figures(pictures: readonly KeptPicture[]): string {
   const all = pictures.map(({ file, predictions, image }) => {
     const [first, ...others] = predictions.map(
-      ({ label, probability }) => `${escapeHtml(label)}, ${formatPercent(probability, 1)}`,
+      // number and sign stay on one line
+      ({ label, probability }) => `${escapeHtml(label)}, ${formatPercent(probability, 1).replace(' ', '&nbsp;')}`,
     );
     const rest = others.map((line) => `<small>${line}</small>`).join('');
     return `<figure><img alt="" src="${escapeHtml(image)}"><figcaption><b>${first ?? ''}</b>${rest}<small>${escapeHtml(file)}</small></figcaption></figure>`;

@@ -107,6 +107,7 @@ describe('what was trained answers alike wherever it is', () => {
 
     const page = readFileSync(join(cwd, 'report.html'), 'utf8');
     expect(page.match(/<figure>/g)).toHaveLength(3);
+    expect(page).toContain('<h2>Not read: 1</h2><ul><li>set/ant/0.png: it is text, not a picture</li></ul>');
     expect(page).not.toMatch(/https?:\/\//);
 
     await enetc(['compile', 'net.enet', '--target', 'tfjs', '-o', 'model'], { cwd });
@@ -120,6 +121,7 @@ describe('what was trained answers alike wherever it is', () => {
     expect((await predict('--top', '3')).out).toMatch(/^set\/ant\/1\.png\n( +\d+\.\d % {2}[012]\n){3}/);
     expect((await predict('--labels', 'net.enet')).err).toContain("7 class names are given, but 'Net, net.onnx' has 3");
     expect((await predict('--report', 'net.enet')).err).toContain('has the name of a spec');
+    expect((await enetc(['predict', 'net.onnx', 'https://x.org/a.jpg'], { cwd })).err).toContain('download it first');
     expect((await enetc(['predict', 'set/cat/0.png', 'set'], { cwd })).err).toContain(
       'is a picture: a network comes first',
     );

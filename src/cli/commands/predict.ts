@@ -73,6 +73,7 @@ async function predictAll(
       ...(scores && { scores }),
       skipped: ({ name, reason }) => {
         unread++;
+        report?.addUnread(name, reason);
         screen.warn(`'${name}' cannot be read and is left out: ${reason}`);
       },
     });
