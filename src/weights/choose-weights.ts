@@ -4,6 +4,7 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointWeights } from './checkpoint-weights.ts';
+import { fittingPoints } from './fitting-points.ts';
 import { seededWeights } from './initialise.ts';
 import { type ChosenNaming, chooseNamings, columnNames } from './namings.ts';
 import { requiredTensors } from './required-tensors.ts';
@@ -65,9 +66,22 @@ export function chooseWeights(
     diagnostics: [
       ...named.diagnostics,
       ...diagnostics,
+      ...(diagnostics.some(isMisfit) ? [wayOut(program, graph, checkpoint, map)] : []),
       ...(converts ? [] : conventionProblems(checkpoint.name, namings, convention)),
     ],
   };
+}
+
+/** Whether tensors are there in other shapes or numbers; a last layer for other classes says itself what to do. */
+function isMisfit({ code }: Diagnostic, _: number, all: readonly Diagnostic[]): boolean {
+  return code === 'weight-uneven' || (code === 'weight-shape' && all.filter((d) => d.code === code).length > 2);
+}
+
+/** What to build instead. */
+function wayOut(program: Program, graph: Graph, checkpoint: Checkpoint, map: string | undefined): Diagnostic {
+  const points = fittingPoints(program, graph, checkpoint, map);
+  const data = { file: checkpoint.name, model: graph.name, points: points.join(' or ') };
+  return createDiagnostic('weight-other-point', undefined, data);
 }
 
 /** A checkpoint with the interpretation of its names. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { graphTensors, type TensorSpec } from '../../src/5-graph/graph.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { checkpointWeights } from '../../src/weights/checkpoint-weights.ts';
+import { chooseWeights } from '../../src/weights/choose-weights.ts';
 import { foldedWeights } from '../../src/weights/folded-weights.ts';
 import { seededWeights } from '../../src/weights/initialise.ts';
 import type { WeightMapRow } from '../../src/weights/weight-map.ts';
@@ -180,5 +181,48 @@ describe('through a weight map', () => {
         "the model has 15 of 'stages.*.*', but 'x.safetensors' has 21 of 'blocks.*.*': is it for another variant?",
       ]
     `);
+  });
+});
+
+describe('weights of another member of the family', () => {
+  type Point = Parameters<typeof compileLibrary>[1];
+  const published = (name: string) =>
+    Object.fromEntries([...readStateDict(name).values()].map((t) => [t.name, [...t.shape]]));
+  const built = (library: string, point: Point) =>
+    Object.fromEntries(
+      [...graphTensors(compileLibrary(library, point).graph!)].map(({ tensor }) => [tensor.name, [...tensor.shape]]),
+    );
+  const said = (library: string, point: Point, shapes: Record<string, number[]>) => {
+    const { program, graph } = compileLibrary(library, point);
+    const { diagnostics } = chooseWeights(program, graph!, { checkpoint: checkpointOf(shapes) });
+    return diagnostics.flatMap(({ code, message }) => (code === 'weight-other-point' ? [message] : []));
+  };
+  const points = (options: string, model: string) => [
+    `'x.safetensors' has the tensors of another ${model}: ${options} builds it`,
+  ];
+
+  it('are told by the variant or the width that has them', () => {
+    const b1 = said('efficientnet', { variant: 'b0' }, published('timm_efficientnet_b1'));
+    expect(b1).toEqual(points('--variant b1', 'EfficientNet'));
+    const w100 = said('mobilenet-v2', { variant: 'w140' }, published('timm_mobilenetv2_100'));
+    expect(w100).toEqual(points('--variant w100 or --variant table3_r2', 'MobileNetV2'));
+    const narrow = said('mobilenet-v3', { variant: 'large' }, built('mobilenet-v3', { variant: 'large', w: 0.75 }));
+    expect(narrow).toEqual(points('--variant large --w 0.75', 'MobileNetV3'));
+    // the classes do not matter: the message of the last layer says what to do about these
+    const classes = { ...published('timm_mobilenetv2_100'), 'classifier.weight': [7, 1280], 'classifier.bias': [7] };
+    expect(said('mobilenet-v2', { variant: 'w140' }, classes)).toEqual(w100);
+    expect(said('mobilenet-v2', { variant: 'w100' }, classes)).toEqual([]);
+  });
+
+  it('that the family does not have are told as such', () => {
+    const odd = Object.fromEntries(
+      Object.entries(published('timm_mobilenetv2_100')).map(([name, [first, ...rest]]) => [
+        name,
+        [first! + 1, ...rest],
+      ]),
+    );
+    expect(said('mobilenet-v2', {}, odd)).toEqual([
+      expect.stringContaining('no variant of MobileNetV2 has the tensors'),
+    ]);
   });
 });

@@ -130,6 +130,13 @@ export const weightDiagnostics = {
     (a) => `and ${a.count} more ${a.count === 1 ? 'tensor is' : 'tensors are'} ${a.what}`,
     `Only the first tensors of a kind are listed; usually they have one cause.`,
   ),
+  'weight-other-point': info<{ file: string; model: string; points: string }>(
+    (a) =>
+      a.points === ''
+        ? `no variant of ${a.model} has the tensors of '${a.file}': --w, --d or --set may state another width or depth, and 'enetc import' looks for its network in the whole library`
+        : `'${a.file}' has the tensors of another ${a.model}: ${a.points} builds it`,
+    `The shapes of the checkpoint's tensors are those of another member of the family: a variant, or the same at another width.`,
+  ),
   'weight-initialised': info<{ names: string }>(
     (a) => `initialised from the seed, as allowed: ${a.names}`,
     `\`--allow-missing\` permits these tensors to be absent from the checkpoint, or to have another shape there.`,
