@@ -19,6 +19,10 @@ test('weights are fitted to other classes, none, another image', async () => {
   expect(await verify(cwd)).toEqual([0, true, []]);
   expect(await verify(cwd, '--set', 'classes=7')).toEqual([1, false, ['weight-shape', 'weight-shape']]);
   expect(await verify(cwd, '--classes', '7')).toEqual([0, true, ['weight-initialised']]);
+  const said = await enetc(['weights', 'verify', 'e.safetensors', 'tinynet', '--variant', 'e', '--classes', '7'], {
+    cwd,
+  });
+  expect(said.out).toMatch(/has all 197 tensors of TinyNet, .*, but for those that are initialised\n$/);
   expect(await verify(cwd, '--classes', '1000')).toEqual([0, true, []]);
   expect(await verify(cwd, '--classes', '0')).toEqual([0, true, []]);
   expect(await verify(cwd, '--classes', '0', '--set', 'image=[1, 96, 64]')).toEqual([

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { importModel } from '../../src/import/import-model.ts';
+import { importModel, importOpened, importText } from '../../src/import/import-model.ts';
 import { importLayers } from '../../src/import/layers/import-layers.ts';
 import { loadHdf5 } from '../../src/node/hdf5-engine.ts';
 import type { Checkpoint } from '../../src/weights/checkpoint.ts';
 import { readTopology } from '../../src/weights/readers/layers-model/topology.ts';
 import { openCheckpointFile } from '../../src/weights/readers/readers.ts';
-import { mutated, mutationRuns } from '../weights/mutations.ts';
+import { inTime, mutated, mutationRuns } from '../weights/mutations.ts';
+import { readStateDict } from '../weights/state-dicts.ts';
 
 const bytes = new Uint8Array(gunzipSync(readFileSync(new URL('keras/forms.h5.gz', import.meta.url))));
 
@@ -63,7 +64,7 @@ test('no damaged configuration of a Keras model makes the import fail: it is sta
       const damaged = edits.reduce<unknown>((json, [at, value]) => replaced(json, places[at] ?? [], value), config);
       const topology = readTopology(damaged);
       if (!topology) return;
-      const { imported, diagnostics } = importLayers(checkpoint, topology, undefined, 'net');
+      const { imported, diagnostics } = inTime(() => importLayers(checkpoint, topology, undefined, 'net'));
       expect(imported !== undefined || diagnostics.length > 0).toBe(true);
     }),
     { numRuns: Math.ceil(mutationRuns / 2) },
@@ -84,9 +85,63 @@ test('no damaged ONNX file makes the import fail: it is stated or refused', () =
   fc.assert(
     fc.property(mutated(original), (damaged) => {
       const read = (offset: number, length: number) => damaged.subarray(offset, offset + length);
-      const { imported, diagnostics } = importModel({ name: 'net.onnx', file: { size: damaged.length, read } }, 'net');
+      const source = { name: 'net.onnx', file: { size: damaged.length, read } };
+      const { imported, diagnostics } = inTime(() => importModel(source, 'net'));
       expect(imported !== undefined || diagnostics.length > 0).toBe(true);
     }),
     { numRuns: Math.ceil(mutationRuns / 4) },
   );
 }, 600_000);
+
+test('no damaged list of tensors makes the import of weights fail: it is a member of the library or refused', () => {
+  let end = 0;
+  const entries = [...readStateDict('timm_resnet18').values()].map(({ name, shape, dtype }) => {
+    const begin = end;
+    end += shape.reduce((product, n) => product * n, dtype === 'I64' ? 8 : 4);
+    return [name, { dtype, shape, data_offsets: [begin, end] }];
+  });
+  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const opened = (text: Uint8Array) => {
+    const head = new Uint8Array([...new Uint8Array(BigUint64Array.of(BigInt(text.length)).buffer), ...text]);
+    // the numbers are all 0
+    const read = (offset: number, length: number) => {
+      const bytes = new Uint8Array(length);
+      bytes.set(head.subarray(offset, offset + length));
+      return bytes;
+    };
+    return openCheckpointFile({ name: 'net.safetensors', file: { size: head.length + end, read } });
+  };
+  const found = importOpened(opened(header), 'a file', 'net');
+  expect(found.imported?.text).toContain('ResNet(variant: resnet18)');
+  fc.assert(
+    fc.property(mutated(header), (damaged) => {
+      const { imported, diagnostics } = inTime(() => importOpened(opened(damaged), 'a file', 'net'));
+      expect(imported !== undefined || diagnostics.length > 0).toBe(true);
+    }),
+    { numRuns: Math.ceil(mutationRuns / 20) },
+  );
+}, 600_000);
+
+test.each([
+  [
+    'timm',
+    "[['ds_r1_k3_s1_e1_c16_se0.25'], ['ir_r2_k3_s2_e6_c24_se0.25_nre'], ['er_r2_k5_s2_e4_c40'], ['cn_r1_k1_s1_c96']]",
+  ],
+  [
+    'the TPU reference code',
+    'r1_k3_s11_e1_i32_o16_se0.25\nr2_k3_s22_e6_i16_o24_f1\nr9_k5_s22_e6_i24_o40_se0.25_noskip\n',
+  ],
+])(
+  'no damaged block strings of %s make the import fail: they are stated or refused',
+  (_, strings) => {
+    const original = new TextEncoder().encode(strings);
+    fc.assert(
+      fc.property(mutated(original), (damaged) => {
+        const found = inTime(() => importText(new TextDecoder().decode(damaged), 'blocks.txt', 'net'));
+        expect(!found || found.imported !== undefined || found.diagnostics.length > 0).toBe(true);
+      }),
+      { numRuns: Math.ceil(mutationRuns / 8) },
+    );
+  },
+  600_000,
+);

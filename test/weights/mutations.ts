@@ -30,3 +30,12 @@ export function mutated(original: Uint8Array): fc.Arbitrary<Uint8Array> {
     return bytes;
   });
 }
+
+/** What a function gives, which takes less than two seconds of the processor. */
+export function inTime<T>(run: () => T): T {
+  const before = process.cpuUsage();
+  const result = run();
+  const { user, system } = process.cpuUsage(before);
+  if (user + system > 2e6) throw new Error(`it took ${(user + system) / 1e6} s`);
+  return result;
+}

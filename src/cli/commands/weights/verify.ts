@@ -9,7 +9,7 @@ import type { Checkpoint } from '../../../weights/checkpoint.ts';
 import { chooseWeights, nameTensors } from '../../../weights/choose-weights.ts';
 import { matchCheckpoint } from '../../../weights/match-checkpoint.ts';
 import { requiredTensors } from '../../../weights/required-tensors.ts';
-import { list, text } from '../../arguments.ts';
+import { text } from '../../arguments.ts';
 import { type OpenedNetwork, openNetwork } from '../../build-network.ts';
 import { exitCodes } from '../../io.ts';
 import { openNamed } from '../../open-weights.ts';
@@ -53,7 +53,8 @@ export const verifyAction: WeightsAction = {
       printAnswer(args, io, { file, fits, ...facts, diagnostics }, (paint) => {
         const model = `${network.point.model}, ${describePoint(network.point)}`;
         const count = [...requiredTensors(graph)].length;
-        const initialised = list(args, 'allow-missing').length > 0 ? ', but for those that may be missing' : '';
+        const isInitialised = reported.some(({ code }) => code === 'weight-initialised');
+        const initialised = isInitialised ? ', but for those that are initialised' : '';
         const good = `${safeText(file)} has all ${count} ${nounFor(count, 'tensor')} of ${model}${initialised}`;
         return `${fits ? paint.good(good) : paint.bad(`${safeText(file)} does not fit ${model}`)}\n`;
       });
