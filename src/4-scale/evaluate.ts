@@ -11,6 +11,7 @@ import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
 import { excerpt, type Span } from '../source.ts';
 import { applyScaling, pointTrace, show } from './apply-scaling.ts';
+import { arithmetic } from './arithmetic.ts';
 import { bind, innerEnv, joinPath, lookupTarget, lookupVar, visibleVars } from './env.ts';
 import { addTraces, type Cell, type Evaluation, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
@@ -268,13 +269,6 @@ function finite(value: number, span: Span): number {
   return Number.isFinite(value) ? value : fail('not-finite', span, { value });
 }
 
-/** What is left of `a` after whole multiples of `b`; its sign is that of `b`. */
-function remainder(a: number, b: number): number {
-  const rest = a % b;
-  if (rest === 0) return 0;
-  return rest < 0 === b < 0 ? rest : rest + b;
-}
-
 function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span }: BinaryNode): Value {
   if (operator === 'and') return evaluateBool(ev, env, left) && evaluateBool(ev, env, right);
   if (operator === 'or') return evaluateBool(ev, env, left) || evaluateBool(ev, env, right);
@@ -285,28 +279,9 @@ function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span 
   }
   const a = evaluateNumber(ev, env, left);
   const b = evaluateNumber(ev, env, right);
-  switch (operator) {
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
-    case '+':
-      return finite(a + b, span);
-    case '-':
-      return finite(a - b, span);
-    case '*':
-      return finite(a * b, span);
-    case '^':
-      return finite(a ** b, span);
-    case '/':
-      return b === 0 ? fail('division-by-zero', right.span, {}) : finite(a / b, span);
-    case '%':
-      return b === 0 ? fail('division-by-zero', right.span, {}) : remainder(a, b);
-  }
+  const result = arithmetic(operator, a, b);
+  if (result === undefined) return fail('division-by-zero', right.span, {});
+  return typeof result === 'number' ? finite(result, span) : result;
 }
 
 /** The path of a cell's next choice without a name. */

@@ -7,7 +7,7 @@ import { convTranspose } from '../ops/kinds/conv-transpose.ts';
 import type { Op, OpOf } from '../ops/ops.ts';
 import type { Pair } from '../ops/pair.ts';
 import type { Padding } from '../ops/signature.ts';
-import { noPads, padsFor, poolOver, type Window } from '../ops/window.ts';
+import { noPads, padsFor, poolOver, samePads, type Window } from '../ops/window.ts';
 import type { ImportedNetwork } from './network.ts';
 import { Unsayable } from './unsayable.ts';
 
@@ -48,7 +48,7 @@ export function chooseConvention({ nodes }: ImportedNetwork): SaidConvention {
     const shape = nodes[inputs[0]?.node ?? 0]?.shapes[inputs[0]?.output ?? 0] ?? [];
     for (const name of ['tf', 'torch'] as const) {
       const { padding, countPad } = conventions[name];
-      const isUsual = samePads(op.window, padsFor(padding, op.window, [shape[1] ?? 1, shape[2] ?? 1]));
+      const isUsual = samePads(op.window.pads, padsFor(padding, op.window, [shape[1] ?? 1, shape[2] ?? 1]));
       if (isUsual && (op.kind !== 'avgPool' || isUnpadded(op.window) || op.countPad === countPad)) padded[name]++;
     }
   }
@@ -60,12 +60,8 @@ export function chooseConvention({ nodes }: ImportedNetwork): SaidConvention {
   return { settings, text: epsilon === conventions[name].epsilon ? name : `${name}(epsilon: ${numberText(epsilon)})` };
 }
 
-function samePads({ pads }: Window, other: Window['pads']): boolean {
-  return (['top', 'left', 'bottom', 'right'] as const).every((side) => pads[side] === other[side]);
-}
-
 function isUnpadded(window: Window): boolean {
-  return samePads(window, noPads);
+  return samePads(window.pads, noPads);
 }
 
 /**
@@ -239,7 +235,7 @@ function sayPadding(
   settings: ConventionSettings,
   padsOf: (padding: Padding) => Window['pads'],
 ): SaidArg[] | undefined {
-  if (samePads(window, padsOf(settings.padding))) return [];
+  if (samePads(window.pads, padsOf(settings.padding))) return [];
   const { top, left } = window.pads;
   const pixels: readonly (readonly [Padding, string])[] =
     top >= 0 && left >= 0 ? [[[top, left], pairText([top, left])]] : [];
@@ -247,7 +243,7 @@ function sayPadding(
     Padding,
     string,
   ])[];
-  const found = all.find(([padding]) => samePads(window, padsOf(padding)));
+  const found = all.find(([padding]) => samePads(window.pads, padsOf(padding)));
   return found && [{ name: 'padding', text: found[1] }];
 }
 

@@ -4,8 +4,9 @@ const delay = 8;
 const slice = 5;
 
 /**
- * Makes what works between messages, in slices. Each call starts the work from scratch, and what was left of it before is
- * dropped. The work yields where it can be cut, with the milliseconds to wait where it has time.
+ * Creates a scheduler of background work between messages, in slices. Each call starts the work from scratch and drops
+ * what was left of it before. The work yields where it can be interrupted, with the milliseconds to wait if it is not
+ * urgent.
  */
 export function createBackground(work: () => Generator<number>, onError: (e: unknown) => void): () => void {
   let rest: Generator<number> | undefined;
@@ -32,7 +33,7 @@ export function createBackground(work: () => Generator<number>, onError: (e: unk
   };
   return () => {
     rest = work();
-    // one that is to come soon stays: who types without a pause must be answered too
+    // one that is due soon stays: continuous typing must not postpone it forever
     if (timer === undefined || due > performance.now() + delay) schedule(delay);
   };
 }

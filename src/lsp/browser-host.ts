@@ -30,7 +30,7 @@ export function browserPlatform(version: string, files: Map<string, string>): Pl
   };
 }
 
-/** Adds texts, given by URI, to the files that there are; null takes one away. */
+/** Adds texts, given by URI, to the known files; null removes one. */
 export function takeFiles(files: Map<string, string>, given: unknown): void {
   if (typeof given !== 'object' || given === null) return;
   for (const [uri, text] of Object.entries(given)) {
@@ -39,7 +39,7 @@ export function takeFiles(files: Map<string, string>, given: unknown): void {
   }
 }
 
-/** A path seen from the folder of another; both with slashes, perhaps behind a scheme and an authority. */
+/** A path relative to the folder of another; both with slashes, perhaps after a scheme and an authority. */
 export function resolvePath(from: string, path: string): string {
   const [, head, tail] = /^([A-Za-z][A-Za-z\d+.-]+:(?:\/\/[^/]*)?)?(.*)$/s.exec(path) as unknown as [
     string,

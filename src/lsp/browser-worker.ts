@@ -4,9 +4,9 @@ import { serve } from './server.ts';
 import { uriToPath } from './uris.ts';
 
 /**
- * The language server as a script of a web worker, `dist/lsp-worker.js`: it speaks the protocol in messages of the
+ * The language server as a script of a web worker, `dist/lsp-worker.js`: the protocol's messages are those of the
  * worker. Files that documents import and that are not open come in `initializationOptions.files`, `{uri: text}`, and
- * later by the notification `enet/files`, `{files: {uri: text}}`; a text of null takes one away.
+ * later by the notification `enet/files`, `{files: {uri: text}}`; a text of null removes one.
  */
 const scope = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
 const files = new Map<string, string>();

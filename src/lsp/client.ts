@@ -14,7 +14,7 @@ export interface Client {
   readonly versionedEdits: boolean;
   readonly codeActions: boolean;
   readonly labelOffsets: boolean;
-  /** Knows a call without a parameter at the cursor. */
+  /** Supports a call without a parameter at the cursor. */
   readonly noActiveParameter: boolean;
   /** Asks whether a name can change before it asks for the new one. */
   readonly preparesRename: boolean;
@@ -26,13 +26,13 @@ export interface Client {
   readonly workspaceFolders: boolean;
   /** What it computes again when it is notified that the chosen point has changed. */
   readonly refreshes: { readonly inlayHints: boolean; readonly codeLenses: boolean; readonly diagnostics: boolean };
-  /** Opens the library from the disk, for it opens nothing but files; from `initializationOptions.libraryFiles`. */
+  /** Opens the library from the disk, since it only opens files; from `initializationOptions.libraryFiles`. */
   readonly libraryFiles: boolean;
-  /** Commands that the client runs itself, with dialogs of its own; from `initializationOptions.clientCommands`. */
+  /** Commands that the client runs itself, with its own dialogs; from `initializationOptions.clientCommands`. */
   readonly ownCommands: ReadonlySet<string>;
 }
 
-/** Reads a client's capabilities; whatever is missing or malformed counts as not there. */
+/** Reads a client's capabilities; anything missing or malformed counts as absent. */
 export function readClient(params: InitializeParams): Client {
   const capabilities: ClientCapabilities = params.capabilities ?? {};
   const { general, textDocument: text, workspace } = capabilities;

@@ -2,7 +2,7 @@ import type { ScalingRequest } from '../4-scale/scaling.ts';
 import type { Session } from './session.ts';
 import { readSettings } from './settings.ts';
 
-/** Asks the client for its settings, where it can be asked. */
+/** Asks the client for its settings, if it supports that. */
 export async function fetchSettings(session: Session): Promise<void> {
   if (!session.client.configuration) return;
   try {
@@ -29,13 +29,13 @@ export function chooseScaling(session: Session, scaling: ScalingRequest): void {
   session.settings = { ...session.settings, scaling };
   session.projects.setScaling(scaling);
   refresh(session);
-  // others might complain of a message that they do not know
+  // others might complain about a message that they do not know
   if (session.client.ownCommands.size > 0) {
     session.connection.sendNotification('enet/scalingChanged', { scaling }).catch(() => {});
   }
 }
 
-/** Has the client ask again for what it shows between the lines. */
+/** Makes the client request again what it shows between the lines. */
 export function refresh({ connection, client }: Session): void {
   const ignore = () => {};
   if (client.refreshes.inlayHints) connection.languages.inlayHint.refresh().catch(ignore);

@@ -20,7 +20,7 @@ export interface OpenDocument {
 }
 
 /**
- * Makes a document of what the client opens. A library file whose text is not the library's is a document like any other.
+ * Makes a document from what the client opens. A library file whose text is not the library's is a document like any other.
  * @param paths the true path of a file, and the library's path of one if it has any
  */
 export function openDocument(
@@ -35,8 +35,7 @@ export function openDocument(
 }
 
 /**
- * Applies changes in their order. A range outside of the text is taken as what of it lies inside, as the protocol says
- * of positions; a malformed change is left out.
+ * Applies changes in their order. A range partly outside of the text is clipped to it, as the protocol requires for positions; a malformed change is left out.
  * @returns the document after them, and what was wrong.
  */
 export function changeDocument(
@@ -46,8 +45,8 @@ export function changeDocument(
 ): { document: OpenDocument; problems: readonly string[] } {
   const problems: string[] = [];
   let { lines } = document;
-  // Changes from the end of a text to its start, as editors send those of many places, are made at once: what stands
-  // before all that have come is still as `lines` has it.
+  // Changes from the end of a text to its start, as editors send them for several places, are applied together: the
+  // text before them is still described by `lines`.
   let waiting: Replacement[] = [];
   const make = () => {
     if (waiting.length > 0) lines = linesOf(replaced(lines.text, waiting));
@@ -81,7 +80,7 @@ export function changeDocument(
   };
 }
 
-/** Some clients also say how long the range is; where the two differ, the client has lost count of its own text. */
+/** Some clients also state the range's length; if it differs, the client is out of step with its own text. */
 function saysOtherwise(
   change: TextDocumentContentChangeEvent,
   removed: number,
@@ -89,7 +88,7 @@ function saysOtherwise(
   return 'rangeLength' in change && Number.isInteger(change.rangeLength) && change.rangeLength !== removed;
 }
 
-/** What a change puts in the place of a part of the text. */
+/** The part of the text that a change replaces. */
 interface Replacement {
   readonly from: number;
   readonly to: number;

@@ -10,8 +10,8 @@ export function textEdits(view: View, edits: readonly Pick<EditorEdit, 'start' |
 }
 
 /**
- * Edits of any documents, for the client to make. With the versions of the texts they were made for where the client
- * understands that, so that it refuses edits of a text that has changed meanwhile. Throws if one is of the library.
+ * Edits of any documents, for the client to make. With the versions of the texts they were made for, if the client
+ * supports that, so that it refuses edits of a text that has changed in the meantime. Throws if one is of the library.
  */
 export function workspaceEdit(view: View, edits: readonly EditorEdit[]): WorkspaceEdit {
   const { session } = view;

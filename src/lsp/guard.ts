@@ -45,7 +45,7 @@ export function answerIn<P extends { textDocument: { uri: string } }, R>(
   });
 }
 
-/** That a request is no longer wanted: the client says so, or shuts the server down and waits for nothing more. */
+/** A request was cancelled, by the client or because the server is shutting down. */
 function endOf(session: Session, token: CancellationToken): CancellationToken {
   return {
     get isCancellationRequested() {
@@ -55,7 +55,7 @@ function endOf(session: Session, token: CancellationToken): CancellationToken {
   };
 }
 
-/** Runs what a notification asks for; what is wrong is logged, for a notification has no answer. */
+/** Handles a notification; errors are logged, since a notification has no answer. */
 export function heeding<P>(session: Session, handler: (params: P) => void): (params: P) => void {
   return (params) => {
     if (session.state !== 'running') return;
@@ -76,10 +76,10 @@ export async function pause(token: CancellationToken): Promise<void> {
   if (token.isCancellationRequested) throw cancelled();
 }
 
-/** How long a request works, in milliseconds, before what has come in meanwhile is heard. */
+/** How long a request works, in milliseconds, before other messages are handled. */
 const slice = 4;
 
-/** Works for a request step by step while there is more to do, and lets others be heard in between; throws as `pause` does. */
+/** Works on a request step by step, handling other messages in between; throws like `pause`. */
 export async function inSlices(token: CancellationToken, step: () => boolean): Promise<void> {
   let until = performance.now() + slice;
   while (step()) {

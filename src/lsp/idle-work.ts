@@ -8,13 +8,13 @@ import { watchOutsideChanges } from './outside-changes.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
-/** After this number of milliseconds without a change there is time for what nobody has asked for yet. */
+/** After this many milliseconds without a change, work is done in advance. */
 const quiet = 150;
 
 /**
- * Makes what is called after each change: diagnostics are sent to clients that do not ask for them; when nothing more
- * is typed, documents that import what has changed are shown again, the library and the workspace's other files are read
- * and all members of the families of open documents are measured, so that completion, hovers and previews need not wait.
+ * Creates the function called after each change: diagnostics are sent to clients that do not request them; when typing
+ * stops, documents that import the changed one are refreshed, the library and the workspace's other files are read and
+ * all members of the families of open documents are measured, so that completion, hovers and previews need not wait.
  */
 export function createIdleWork(session: Session): () => void {
   const publish = createPublisher(session);

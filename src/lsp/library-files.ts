@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 import { folderOf } from './uris.ts';
 
 /**
- * The library as files of the disk, for editors that open nothing else (`initializationOptions.libraryFiles`): `std/blocks`
+ * The library as files on the disk, for editors that open nothing else (`initializationOptions.libraryFiles`): `std/blocks`
  * is `blocks.enet` in the folder that came with the server.
  */
 

@@ -18,7 +18,7 @@ import { filesMayDiffer, reopenDocuments } from './sync.ts';
 import { uriToPath } from './uris.ts';
 import { pathOf } from './view.ts';
 
-/** Begins and ends with the client, and follows what it says of its folders, files and settings. */
+/** The server's lifecycle, and the client's notifications about folders, files and settings. */
 export function followLifecycle(session: Session): void {
   const { connection, projects } = session;
   connection.onInitialize((params) => initialize(session, params));
@@ -107,7 +107,7 @@ function registerWatchers(session: Session): void {
   if (client.watchesFiles) {
     connection.client
       .register(DidChangeWatchedFilesNotification.type, {
-        // of a folder that goes, editors do not tell the files
+        // when a folder is removed, editors do not list its files
         watchers: [{ globPattern: '**/*.enet' }, { globPattern: '**', kind: WatchKind.Delete }],
       })
       .catch(() => {

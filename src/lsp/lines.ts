@@ -1,10 +1,10 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import { memoise } from '../memoise.ts';
 
-/** What a character of a position counts: UTF-16 units, or bytes of UTF-8 where the client prefers them. */
+/** The unit of positions: UTF-16 code units, or bytes of UTF-8 if the client prefers them. */
 export type Encoding = 'utf-16' | 'utf-8';
 
-/** A text with the offsets at which its lines start; lines end as the protocol says: with \n, \r\n or \r. */
+/** A text with the offsets at which its lines start; lines end with \n, \r\n or \r, as in the protocol. */
 export interface Lines {
   readonly text: string;
   readonly starts: readonly number[];
@@ -58,7 +58,7 @@ export function rangeOf(lines: Lines, start: number, end: number, encoding: Enco
   return { start: positionAt(lines, start, encoding), end: positionAt(lines, end, encoding) };
 }
 
-/** The offset, or the last one before the line's end characters where it stands among them. */
+/** The offset, or the last one before the line's end characters if it is among them. */
 function beforeLineEnd(text: string, start: number, offset: number): number {
   let at = offset;
   while (at > start && isLineEnd(text.charCodeAt(at - 1))) at--;
@@ -69,7 +69,7 @@ function isLineEnd(code: number): boolean {
   return code === 10 || code === 13;
 }
 
-/** Bytes of UTF-8 that a unit of UTF-16 adds; a pair counts where its first half stands. */
+/** Bytes of UTF-8 that a unit of UTF-16 adds; a pair counts at its first half. */
 function bytesOf(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if (code < 0x80) return 1;
@@ -107,7 +107,7 @@ function offsetOfByte(text: string, start: number, end: number, byte: number): n
 /** Units of UTF-16 from one place whose byte is known to the next. */
 const step = 1024;
 
-/** The bytes before every `step` units of long lines: asked for every word, a line is not to be counted through for each. */
+/** The bytes before every `step` units of long lines, so that a line is not counted again for every word. */
 const bytesBefore = memoise(({ text }: Lines): readonly number[] => {
   const counted = [0];
   for (let at = 0; at + step <= text.length; at += step) {

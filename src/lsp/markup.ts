@@ -1,7 +1,7 @@
 import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
 import type { Session } from './session.ts';
 
-/** Markdown for a client; it is readable as it stands for those that show plain text. */
+/** Markdown for a client; it is readable as is for those that show plain text. */
 export function markup({ client }: Session, markdown: string): MarkupContent {
   return { kind: client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText, value: markdown };
 }

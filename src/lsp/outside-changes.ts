@@ -3,7 +3,7 @@ import type { Analysis } from '../ide/core/analysis.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
-/** What a document was when the client may have asked for what it shows of it. */
+/** The version of a document when the client may have requested what it shows. */
 interface Shown {
   readonly version: number;
   readonly scaling: ScalingRequest;
@@ -11,9 +11,9 @@ interface Shown {
 }
 
 export interface OutsideChanges {
-  /** Notes what the documents are whose own text has changed: the client asks for their hints and lenses by itself. */
+  /** Records the documents whose own text has changed: the client requests their hints and lenses by itself. */
   note(): void;
-  /** Whether another document means something else since: of what it imports something has changed. */
+  /** Whether the meaning of another document has changed, because something that it imports has. */
   found(): boolean;
 }
 

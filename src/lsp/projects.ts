@@ -6,8 +6,8 @@ import type { Platform } from './platform.ts';
 import { folderOf } from './uris.ts';
 
 /**
- * A folder that imports stay in, and what is known of its files: a workspace folder, or the folder of a file that lies
- * in none. Imports cannot cross from one to another, so that each has an `Ide` of its own.
+ * A folder that imports stay in, and what is known about its files: a workspace folder, or the folder of a file outside
+ * of these. Imports cannot cross from one to another, so that each has its own `Ide`.
  */
 export interface Project {
   readonly root: string;
@@ -17,9 +17,9 @@ export interface Project {
 
 export interface Projects {
   readonly all: () => readonly Project[];
-  /** The project of a path; one for a lone file's folder is made when `create` says so. */
+  /** The project of a path; with `create` one is made for a single file's folder. */
   find(path: string, create?: boolean): Project | undefined;
-  /** Ends an open document of a path. A project that has no folder of the workspace and no document left is forgotten. */
+  /** Ends an open document of a path. A project without a workspace folder and without open documents is dropped. */
   close(path: string): void;
   /** Makes these the workspace's folders. Documents that are open must then be opened again in their projects. */
   setFolders(roots: readonly string[]): void;

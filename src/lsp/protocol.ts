@@ -3,7 +3,7 @@ import type { ScalingRequest } from '../4-scale/scaling.ts';
 import type { Preview, PreviewStage } from '../ide/features/preview.ts';
 
 /**
- * What the server says beyond the protocol.
+ * The server's messages beyond the protocol.
  *
  * | method | parameters | answer |
  * | --- | --- | --- |
@@ -32,11 +32,11 @@ export interface ScalingState {
 export interface ModelChoices {
   readonly name: string;
   readonly variants: readonly string[];
-  /** Whether phi can be any number: the model says how it scales. */
+  /** Whether phi can be any number, because the model states how it scales. */
   readonly formula: boolean;
 }
 
-/** `Preview`, with the places of its stages as the protocol says them. */
+/** `Preview`, with the places of its stages in the protocol's form. */
 export interface ProtocolPreview extends Omit<Preview, 'stages'> {
   readonly stages: readonly (Omit<PreviewStage, 'place'> & { readonly place?: Location })[];
 }

@@ -3,8 +3,8 @@ import type { Ide } from '../ide/core/ide.ts';
 import { inSlices } from './guard.ts';
 
 /**
- * Reads the files of a workspace that nobody has looked at yet, and lets others be heard in between: what a request then
- * asks of all of them is known. Where they are, it takes hardly any time, and no turn of the loop.
+ * Reads the files of a workspace that have not been read yet, handling other messages in between, so that a request can
+ * query all of them. If they have been, it takes hardly any time, and no turn of the event loop.
  */
 export async function readWorkspace(ide: Ide, token: CancellationToken): Promise<void> {
   const files = ide.allFiles();

@@ -4,7 +4,7 @@ import type { ScalingState } from './protocol.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
-/** The point that is chosen, and the points that the models of a document have; of no document, without one. */
+/** The chosen point, and the points of a document's models; none without a document. */
 export function choicesIn(session: Session, uri?: string): ScalingState {
   const view = uri === undefined ? undefined : viewOf(session, uri);
   const chosen = session.settings.scaling;

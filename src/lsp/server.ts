@@ -23,7 +23,7 @@ import type { Connection, Session } from './session.ts';
 import { defaultSettings } from './settings.ts';
 import { syncDocuments } from './sync.ts';
 
-/** What is assumed of a client until it says what it can. */
+/** What is assumed about a client until it states its capabilities. */
 const plainClient: Client = readClient({ processId: null, rootUri: null, capabilities: {} });
 
 /** Every request that is answered, by kind. */

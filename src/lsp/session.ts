@@ -5,7 +5,7 @@ import type { Platform } from './platform.ts';
 import type { Projects } from './projects.ts';
 import type { Settings } from './settings.ts';
 
-/** The server's end of the line, whatever it runs over. */
+/** The server's end of the connection, whatever the transport. */
 export type Connection = _Connection<_, _, _, _, _, _, _, _>;
 
 /** All that the server knows while a client is connected. */
@@ -15,11 +15,11 @@ export interface Session {
   readonly projects: Projects;
   /** By URI, as the client writes it. */
   readonly documents: Map<string, OpenDocument>;
-  /** `new` until `initialize`, `closing` from `shutdown` on: then requests are refused, as the protocol asks. */
+  /** `new` until `initialize`, `closing` from `shutdown` on: then requests are refused, as the protocol requires. */
   state: 'new' | 'running' | 'closing';
   client: Client;
   settings: Settings;
-  /** Computes again what the client shows, after what it depends on has changed. Made by `idle-work.ts`. */
+  /** Recomputes what the client shows after a change of what it depends on. Made by `idle-work.ts`. */
   documentsChanged(): void;
 }
 

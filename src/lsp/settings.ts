@@ -12,7 +12,7 @@ export interface Settings {
 
 export const defaultSettings: Settings = { scaling: {}, inlayHints: defaultInlayHints };
 
-/** Reads the section `enet` of a client's settings. @returns the settings, and what is wrong with what was given. */
+/** Reads the section `enet` of a client's settings. @returns the settings, and the problems in them. */
 export function readSettings(section: unknown): { settings: Settings; problems: readonly string[] } {
   if (section === undefined || section === null) return { settings: defaultSettings, problems: [] };
   if (!isObject(section)) return { settings: defaultSettings, problems: ['the setting enet must be an object'] };
@@ -23,7 +23,7 @@ export function readSettings(section: unknown): { settings: Settings; problems: 
   return { settings: { scaling: typeof scaling === 'string' ? {} : scaling, inlayHints }, problems };
 }
 
-/** Names and defaults are those of `InlayHintOptions`; true or false alone turns all of them on or off. */
+/** Names and defaults are those of `InlayHintOptions`; a plain true or false turns all of them on or off. */
 function readInlayHints(given: unknown, problems: string[]): InlayHintOptions {
   const names = Object.keys(defaultInlayHints) as (keyof InlayHintOptions)[];
   if (typeof given === 'boolean') {
@@ -67,7 +67,7 @@ export function readScaling(value: unknown): ScalingRequest | string {
   return request as ScalingRequest;
 }
 
-/** The point that a client asks for; an error where it is none. */
+/** The point that a client requests; an error if it is invalid. */
 export function requestedScaling(value: unknown): ScalingRequest {
   const request = readScaling(value);
   if (typeof request === 'string') throw invalidParams(request);

@@ -53,8 +53,8 @@ function open(session: Session, { textDocument }: DidOpenTextDocumentParams): vo
 }
 
 /**
- * Looks whether files have changed where no client says so: everywhere for one that watches none, else outside of the
- * workspace's folders. @returns whether there was anywhere to look
+ * Checks whether files have changed where the client does not report it: everywhere if it does not watch files, else
+ * outside of the workspace's folders. @returns whether there was anything to check
  */
 function lookAgain({ client, projects }: Session): boolean {
   const unwatched = projects.all().filter(({ isWorkspaceFolder }) => !client.watchesFiles || !isWorkspaceFolder);
@@ -62,7 +62,7 @@ function lookAgain({ client, projects }: Session): boolean {
   return unwatched.length > 0;
 }
 
-/** Has everything computed again after a change outside of the open documents; by the client, what it asks for itself. */
+/** Recomputes everything after a change outside of the open documents, and makes the client repeat its own requests. */
 export function filesMayDiffer(session: Session): void {
   session.documentsChanged();
   if (session.client.refreshes.diagnostics) session.connection.languages.diagnostics.refresh().catch(() => {});
@@ -72,7 +72,7 @@ function giveToProject({ projects }: Session, { path, library, lines }: OpenDocu
   if (!library) projects.find(path, true)?.ide.open(path, lines.text);
 }
 
-/** Ends a document in its project; where the file is open by another of its names, that one's text holds from now on. */
+/** Closes a document in its project; if the file is open under another name, that text counts from now on. */
 function closeIn(session: Session, { path }: OpenDocument): void {
   const other = documentAt(session, path);
   if (other) giveToProject(session, other);

@@ -7,10 +7,12 @@
 /** The scheme under which editors open the files of the library, read-only. */
 export const libraryScheme = 'enet-library';
 
-/** The address of a file in a virtual folder: where it is, its path. One with more, such as a query, stays as it is. */
+/**
+ * The address of a file in a virtual folder: its location and path. One with more, such as a query, stays unchanged.
+ */
 const virtualFile = /^([A-Za-z][A-Za-z\d+.-]*:(?:\/\/[^/?#]*)?)(\/[^?#]*)$/;
 
-/** A path as the compiler knows it, for a URI. Never throws: what is not a URI is taken as it is. */
+/** A path as the compiler knows it, for a URI. Never throws: anything that is not a URI is returned unchanged. */
 export function uriToPath(uri: string): string {
   const parts = /^([A-Za-z][A-Za-z\d+.-]*):(?:\/\/([^/?#]*))?([^?#]*)/.exec(uri);
   if (!parts) return uri;
@@ -27,7 +29,7 @@ export function uriToPath(uri: string): string {
   const plain = decode(path);
   const drive = /^\/([A-Za-z]):(.*)$/s.exec(plain);
   if (drive) return `${(drive[1] as string).toUpperCase()}:${(drive[2] || '/').replaceAll('/', '\\')}`;
-  // a host is a Windows share; on other systems there is no way to read it either
+  // a host is a Windows share, which other systems cannot read either
   if (authority !== '' && authority !== 'localhost') return `\\\\${decode(authority)}${plain.replaceAll('/', '\\')}`;
   return plain === '' ? '/' : plain;
 }
@@ -48,7 +50,7 @@ export function isLibraryUri(uri: string): boolean {
   return uri.toLowerCase().startsWith(`${libraryScheme}:`);
 }
 
-/** The folder that a path lies in. */
+/** The folder of a path. */
 export function folderOf(path: string): string {
   const end = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
   if (end < 0) return path;
@@ -56,7 +58,7 @@ export function folderOf(path: string): string {
   return folder === '' || /^[A-Za-z]:$/.test(folder) ? path.slice(0, end + 1) : folder;
 }
 
-/** As `decodeURIComponent`; a malformed escape stays as it is. */
+/** As `decodeURIComponent`; a malformed escape stays unchanged. */
 function decode(text: string): string {
   return text.replace(/(?:%[\dA-Fa-f]{2})+/g, (escapes) => {
     try {
@@ -67,7 +69,7 @@ function decode(text: string): string {
   });
 }
 
-/** What a path may hold as it is; the same set that VS Code leaves unescaped, so that its addresses and these are equal. */
+/** The characters that stay unescaped in a path, the same as in VS Code, so that addresses are equal. */
 function encode(path: string): string {
   return encodeURIComponent(path)
     .replaceAll('%2F', '/')

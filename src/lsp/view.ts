@@ -11,7 +11,7 @@ import { type Lines, linesOf, offsetAt, rangeOf } from './lines.ts';
 import { documentAt, type Session } from './session.ts';
 import { isLibraryUri, pathToUri, uriToPath } from './uris.ts';
 
-/** A document as a request finds it: what is known of it, and conversions between its offsets and positions. */
+/** A document as a request finds it: what is known about it, and conversions between its offsets and positions. */
 export interface View {
   readonly session: Session;
   readonly uri: string;
@@ -25,8 +25,8 @@ export interface View {
 }
 
 /**
- * The document of a URI: an open one, a file of a workspace folder, or one of the library. Undefined for all else, so
- * that no request makes the server read what it must not.
+ * The document of a URI: an open one, a file of a workspace folder, or one of the library. Undefined otherwise, so that
+ * no request makes the server read what it must not.
  */
 export function viewOf(session: Session, uri: unknown): View | undefined {
   if (typeof uri !== 'string') throw invalidParams('the document has no uri');
@@ -36,7 +36,7 @@ export function viewOf(session: Session, uri: unknown): View | undefined {
   if (!project || (!open && !project.isWorkspaceFolder && !path.startsWith('std/'))) return undefined;
   let analysis = project.ide.analysis(path);
   if (open && analysis?.source.text !== open.lines.text) {
-    // the file is open by another of its names too, with another text: the one that is asked about holds
+    // the file is also open under another name, with another text: the requested one counts
     project.ide.open(path, open.lines.text);
     analysis = project.ide.analysis(path);
     if (analysis?.source.text !== open.lines.text) return undefined;
@@ -47,7 +47,7 @@ export function viewOf(session: Session, uri: unknown): View | undefined {
   return { session, uri, path, version: open?.version, library, lines, ide: project.ide, analysis };
 }
 
-/** The offset of a position that a client gives; an error where it is none. */
+/** The offset of a position that a client gives; an error if it is invalid. */
 export function offsetIn({ session, lines }: View, position: unknown): number {
   const { line, character } = (position ?? {}) as Partial<Position>;
   if (!Number.isFinite(line) || !Number.isFinite(character)) throw invalidParams('the position is malformed');
@@ -75,12 +75,12 @@ export function rangeAt(view: View, place: Place): Range {
   return rangeOf(linesAt(view, place.path), place.start, place.end, view.session.client.encoding);
 }
 
-/** A place in any document as the protocol says it. */
+/** A place in any document in the protocol's form. */
 export function locationOf(view: View, place: Place): Location {
   return { uri: openAt(view, place.path)?.uri ?? uriOf(view.session, place.path), range: rangeAt(view, place) };
 }
 
-/** The open document of a path, of several the one whose text is analysed. */
+/** The open document of a path; of several the one whose text is analysed. */
 export function openAt({ session, uri, path: own, ide }: View, path: string): OpenDocument | undefined {
   const found = (path === own ? session.documents.get(uri) : undefined) ?? documentAt(session, path);
   const text = found && ide.analysis(path)?.source.text;
@@ -88,13 +88,13 @@ export function openAt({ session, uri, path: own, ide }: View, path: string): Op
   return [...session.documents.values()].find((d) => d.path === path && d.lines.text === text);
 }
 
-/** The true path of a URI that a client gives; an error where it is none. */
+/** The true path of a URI that a client gives; an error if it is invalid. */
 export function pathOf({ platform }: Session, uri: unknown): string {
   if (typeof uri !== 'string') throw invalidParams('a uri is missing');
   return platform.realPath(uriToPath(uri));
 }
 
-/** The path of a URI as the compiler knows it: the library's of one of its files. */
+/** The compiler's path for a URI: for a file of the library, the library's path. */
 function knownPath(session: Session, uri: string): string {
   const path = pathOf(session, uri);
   return libraryPath(session, path) ?? path;

@@ -57,7 +57,7 @@ function eachSide({ top, left, bottom, right }: Pads, change: (n: number) => num
   return { top: change(top), left: change(left), bottom: change(bottom), right: change(right) };
 }
 
-function samePads(a: Pads, b: Pads): boolean {
+export function samePads(a: Pads, b: Pads): boolean {
   return a.top === b.top && a.left === b.left && a.bottom === b.bottom && a.right === b.right;
 }
 

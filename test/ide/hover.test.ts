@@ -99,7 +99,7 @@ model M {
 
 test('labels, local values and numbers of blocks are told too', () => {
   expect(hoverBefore(small, 'last: ')?.markdown).toMatchInlineSnapshot(`
-    "Label **last**: parameters of this step are called \`stem.last…\`.
+    "Label **last**: parameters of this step are named \`stem.last…\`.
 
     At defaults: 8 × 16 × 16, 200 parameters (7.6 %), 49.2 k MACs (7.5 %)"
   `);
@@ -112,7 +112,7 @@ test('labels, local values and numbers of blocks are told too', () => {
 
 test('a table that is not part of the network says so', () => {
   expect(hoverBefore(small, 'w(20)')?.markdown).toContain('**stages.0** at defaults: Pair');
-  expect(hoverBefore(small, 'w(40)')?.markdown).toBe('Not used at defaults: nothing of the network comes of this');
+  expect(hoverBefore(small, 'w(40)')?.markdown).toBe('Not used at defaults: no part of the network comes from this');
 });
 
 test('a code is explained in a comment and where it is said', () => {

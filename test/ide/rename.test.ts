@@ -94,7 +94,7 @@ test("what is not the workspace's own is refused with a sentence", () => {
 test('new names that are none, or taken, are refused', () => {
   expect(renamed('net.enet', 'param cla', '2nd')).toContain("'2nd' is not a name");
   expect(renamed('net.enet', 'param cla', 'model')).toBe("'model' is a word of the language.");
-  expect(renamed('net.enet', 'param cla', 'phi')).toBe("'phi' has a meaning of its own in a model.");
+  expect(renamed('net.enet', 'param cla', 'phi')).toBe("'phi' has a special meaning in a model.");
   expect(renamed('net.enet', 'param cla', 'relu')).toContain("'relu' is the language's own name");
   expect(renamed('net.enet', 'param cla', 'stem')).toMatch(/^'stem' cannot be the new name: .*net\.enet, line \d+/);
   expect(renamed('blocks.enet', 'block Twi', 'Once')).toMatch(/^'Once' cannot be the new name/);

@@ -1,4 +1,5 @@
 import type { BinaryOperator } from '../../1-parse/ast.ts';
+import { arithmetic } from '../../4-scale/arithmetic.ts';
 import { type Attribute, sameAttribute } from './attributes.ts';
 
 /** How tightly an operator binds, and the least that its operands on both sides must; comparisons would chain. */
@@ -27,28 +28,5 @@ export function compute(operator: BinaryOperator, a: Attribute, b: Attribute): A
     return operator === 'and' ? a && b : operator === 'or' ? a || b : undefined;
   }
   if (typeof a !== 'number' || typeof b !== 'number') return undefined;
-  switch (operator) {
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return b === 0 ? undefined : a / b;
-    case '%':
-      return b === 0 ? undefined : a - Math.floor(a / b) * b;
-    case '^':
-      return a ** b;
-    default:
-      return undefined;
-  }
+  return operator === 'and' || operator === 'or' ? undefined : arithmetic(operator, a, b);
 }

@@ -1,5 +1,5 @@
 import type { Pair } from '../../ops/pair.ts';
-import { dilationOf, type Pads, padsFor, type Window } from '../../ops/window.ts';
+import { dilationOf, noPads, type Pads, padsFor, samePads, type Window } from '../../ops/window.ts';
 import { type Attribute, attributeText, sizeAttribute } from './attributes.ts';
 import type { Stated } from './expressions.ts';
 import { callOf } from './python-text.ts';
@@ -9,9 +9,7 @@ type Windowed = Sample<'conv'> | Sample<'maxPool'> | Sample<'avgPool'>;
 function mapOf({ inputShapes: [x = []] }: Windowed): Pair {
   return [x[1] ?? 1, x[2] ?? 1];
 }
-const samePads = (a: Pads, b: Pads) =>
-  a.top === b.top && a.left === b.left && a.bottom === b.bottom && a.right === b.right;
-const isNone = (sample: Windowed) => samePads(sample.op.window.pads, { top: 0, left: 0, bottom: 0, right: 0 });
+const isNone = (sample: Windowed) => samePads(sample.op.window.pads, noPads);
 const isHalf = (sample: Windowed) =>
   samePads(sample.op.window.pads, padsFor('symmetric', sample.op.window, mapOf(sample)));
 const isSame = (sample: Windowed) => samePads(sample.op.window.pads, padsFor('same', sample.op.window, mapOf(sample)));

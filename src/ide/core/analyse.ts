@@ -10,7 +10,7 @@ import type { Analysis, DeclarationAt, Network } from './analysis.ts';
 import type { Document, Piece } from './document.ts';
 import { isSound } from './is-sound.ts';
 
-/** What is known of a resolved program's entry. Nothing is checked or built before it is asked for. */
+/** What is known about a resolved program's entry. Nothing is checked or built before it is needed. */
 export function analyse(
   program: Program,
   resolving: readonly Diagnostic[],
@@ -32,9 +32,9 @@ export function analyse(
   };
   const build = (name: string, request: ScalingRequest): Network | undefined => {
     const model = entryModels(program).find((m) => m.node.name.name === name);
-    // what the builds of other points found does not keep this one from being built
+    // problems in builds of other points do not prevent this one
     if (!model || !isSound(program, model, check().known)) return undefined;
-    // values given from outside may name what the model itself does not
+    // values given from outside may name things that the model itself does not
     const { graph, point } = keptBuild(request.set ? { ...model, module } : model, request);
     return graph && point && { model, request, graph, point };
   };
@@ -77,7 +77,7 @@ function declarationAt({ pieces }: Document, offset: number): DeclarationAt {
   return { ...(node && { node }), source, offset: local };
 }
 
-/** Whether what ends at an offset has its end: a declaration its brace, an import its path. */
+/** Whether the statement that ends at an offset is complete: a declaration has its brace, an import its path. */
 function isClosed(text: string, end: number): boolean {
   return text[end - 1] === '}' || text[end - 1] === '"';
 }

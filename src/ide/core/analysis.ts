@@ -7,9 +7,9 @@ import type { Source, Span } from '../../source.ts';
 import type { Place } from './place.ts';
 
 /**
- * What is known of a document at one moment. A value: a later edit makes another one, which shares all that did not
- * change. Spans of trees, diagnostics and graphs belong to sources of their own, one a declaration, so that they stay
- * the same objects while text above them changes: `locate` says where one stands in its document now.
+ * What is known about a document at one moment. Immutable: a later edit makes another one, which shares everything that
+ * did not change. Spans of trees, diagnostics and graphs belong to separate sources, one per declaration, so that they
+ * stay the same objects while text above them changes: `locate` returns the current position of one in its document.
  */
 export interface Analysis {
   readonly path: string;
@@ -17,27 +17,30 @@ export interface Analysis {
   readonly source: Source;
   readonly module: Module;
   readonly program: Program;
-  /** All that `check` says of the program, imported files included: all its models are built for that. */
+  /** All diagnostics of `check` for the program, including imported files: all its models are built for that. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What is known of them without building anything more. */
+  /** What is known about them without building anything more. */
   diagnosticsSoFar(): readonly Diagnostic[];
-  /** Builds one more point of a model, for who has something else to do in between. @returns whether any is left */
+  /**
+   * Builds one more point of a model, for callers that have something else to do in between. @returns whether any is
+   * left
+   */
   buildNext(): boolean;
-  /** Where a span stands in its document: of this file, of one that it imports, or of the library. */
+  /** The position of a span in its document: of this file, of one that it imports, or of the library. */
   locate(span: Span): Place;
-  /** What stands at an offset of the document, for going from a cursor to a tree. */
+  /** The position in the source of an offset of the document, for going from a cursor to a tree. */
   declarationAt(offset: number): DeclarationAt;
   /**
    * The network of a model of this file, at the point asked for or, without a request, at the one chosen in the editor;
-   * where the model has no such point (it has no such variant, no scaling), at its own default. Built when first asked
-   * for. Undefined if there is no such model, or where an error keeps it from being built.
+   * where the model has no such point (it has no such variant, no scaling), at its own default. Built on first use.
+   * Undefined if there is no such model, or if an error prevents building it.
    */
   network(model: string, request?: ScalingRequest): Network | undefined;
 }
 
 /** A cursor's declaration. */
 export interface DeclarationAt {
-  /** The declaration that holds the offset; undefined between declarations. One without its end goes on to the next. */
+  /** The declaration that holds the offset; undefined between declarations. An incomplete one extends to the next. */
   readonly node?: Declaration | ImportNode;
   /** The source that the spans of the tree point into, and the cursor's offset in it. */
   readonly source: Source;

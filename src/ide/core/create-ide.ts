@@ -90,8 +90,8 @@ export function createIde(host: IdeHost): Ide {
 }
 
 /**
- * Whether nothing has changed of what a program was resolved from. Much cheaper than resolving it again to see, which
- * follows links of files: with each key that one document changes by, the others of a workspace stay as they are.
+ * Whether nothing that a program was resolved from has changed. Much cheaper than resolving it again, which follows
+ * links of files: with each key pressed in one document, the others of a workspace stay unchanged.
  */
 function isUntouched({ analysis, filesVersion, imported }: Known, source: Source, store: Store): boolean {
   if (analysis.source !== source || filesVersion !== store.filesVersion) return false;
@@ -99,7 +99,7 @@ function isUntouched({ analysis, filesVersion, imported }: Known, source: Source
   return true;
 }
 
-/** The files of a store, and what is read of them from now on. */
+/** The files of a store, and what is read from them from now on. */
 function noting(store: Store): { files: ProgramFiles; read: ReadonlyMap<string, Source | undefined> } {
   const read = new Map<string, Source | undefined>();
   const files: ProgramFiles = {

@@ -5,8 +5,9 @@ export interface Cut {
   readonly declared: boolean;
 }
 
-// What follows the keyword tells a declaration from a type or a column: see `startsDeclaration` of the parser's front.
-// A comment is taken whole or not at all: a line of slashes would else be tried as every row of shorter comments.
+// What follows the keyword distinguishes a declaration from a type or a column: see `startsDeclaration` in `1-parse`. A
+// comment is matched whole or not at all: otherwise a line of slashes would be tried as every series of shorter
+// comments.
 const gap = '(?:[ \\t\\r\\n\\f\\v\\u00a0\\ufeff]|//[^\\n\\r]*(?![^\\n\\r]))';
 const beginning = new RegExp(
   `(import|model|weights|block)(?![\\w]|\\.[\\w*])(?:(?<=import|model)|(?<=weights)${gap}+[A-Za-z_]|(?<=block)${gap}+[A-Za-z_][\\w.*]*${gap}*[({])?`,
@@ -14,16 +15,16 @@ const beginning = new RegExp(
 );
 
 /**
- * Cuts a text before each declaration that begins a line, with the comment lines right above it. Also where the text
- * before leaves a bracket open: what is half typed is a matter of its own piece. Linear; looks at brackets, strings and
- * comments alone. The first piece holds what stands before all declarations; there is always one.
+ * Cuts a text before each declaration that begins a line, with the comment lines right above it, even where the text
+ * before leaves a bracket open: something half typed only affects its own piece. Linear; only looks at brackets,
+ * strings and comments. The first piece is what comes before all declarations; it always exists.
  */
 export function cutText(text: string): Cut[] {
   const cuts: Cut[] = [{ start: 0, declared: false }];
   const { length } = text;
   let declared = false;
   let depth = 0;
-  // the last character that is neither blank nor in a comment, and whether it stands alone on its line
+  // the last character that is neither blank nor in a comment, and whether it is alone on its line
   let last = 0;
   let alone = false;
   // where the comment lines right above begin; -1 where there are none

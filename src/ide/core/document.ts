@@ -4,7 +4,7 @@ import { type ParseResult, parse } from '../../1-parse/parse.ts';
 import type { Source } from '../../source.ts';
 import { type Cut, cutText } from './cut.ts';
 
-/** A text cut into pieces, each parsed as a source of its own. A value; the next version shares the pieces that stay. */
+/** A text cut into pieces, each parsed as a separate source. Immutable; the next version shares unchanged pieces. */
 export interface Document {
   /** The whole text. */
   readonly source: Source;
@@ -12,7 +12,7 @@ export interface Document {
   readonly pieces: readonly Piece[];
   /** Where each piece starts in the text. */
   readonly starts: ReadonlyMap<Source, number>;
-  /** What `parse` gives of a file, put together of the pieces. */
+  /** The result of `parse` for a file, assembled from the pieces. */
   readonly parsed: ParseResult;
 }
 
@@ -26,7 +26,7 @@ export interface Piece extends PartOfFile {
 /** A longer text is one piece, so that the parser's bounds hold for the whole of it. */
 const mostCharacters = parseLimits.tokens;
 
-/** Cuts and parses a text; what the version before has of it is taken from there. */
+/** Cuts and parses a text; unchanged pieces are taken from the previous version. */
 export function createDocument(source: Source, before?: Document): Document {
   const { name, text } = source;
   const cuts: readonly Cut[] = text.length > mostCharacters ? [{ start: 0, declared: false }] : cutText(text);
@@ -53,7 +53,7 @@ function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>): P
   return { ...place, source, parsed: parse(source, place) };
 }
 
-/** The pieces of a document by their text, of equal ones the first last. */
+/** The pieces of a document by their text; of equal ones the first is last. */
 function piecesByText(document: Document | undefined): Map<string, Piece[]> {
   const pieces = new Map<string, Piece[]>();
   for (const piece of document?.pieces.toReversed() ?? []) {
@@ -70,7 +70,7 @@ function readsAlike({ declared, last, parsed }: Piece, place: PartOfFile): boole
   return parsed.diagnostics.length === 0 && (declared === place.declared || parsed.ast.imports.length === 0);
 }
 
-/** A string of its own: a slice of V8's keeps the whole text that it was cut from. */
+/** Copies a string: a slice in V8 keeps the whole text alive that it was cut from. */
 function copyOf(part: string): string {
   return ` ${part}`.slice(1);
 }

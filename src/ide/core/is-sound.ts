@@ -3,8 +3,8 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Source } from '../../source.ts';
 
 /**
- * Whether a model can be built although something else in its program may be wrong: no error stands in a declaration
- * that it reaches, nor in the imports of the files that those are in.
+ * Whether a model can be built although something else in its program may be wrong: there is no error in a declaration
+ * that it reaches, nor in the imports of the files that contain those.
  */
 export function isSound(program: Program, model: DeclaredModel, diagnostics: readonly Diagnostic[]): boolean {
   const wrong = new Set<Source>();

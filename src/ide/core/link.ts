@@ -2,9 +2,10 @@ import type { Declared, Module } from '../../2-resolve/program.ts';
 import { freeNames } from '../../3-check/meanings/free-names.ts';
 
 /**
- * Gives a file's names their meaning, and keeps of the file's version before what still means the same: a declaration
- * is the same object as before where its tree is the same, and so is all that it names, however deep. One that is
- * not gets surroundings that hold the names it mentions and no others, so that it keeps no other version of the file.
+ * Gives a file's names their meaning, and keeps from the file's previous version what still means the same: a
+ * declaration is the same object as before if its tree is the same, and so is everything that it names, at any depth. A
+ * changed one gets an environment with only the names that it mentions, so that it does not keep another version of the
+ * file alive.
  */
 export function linkModule(
   file: Omit<Module, 'scope'>,

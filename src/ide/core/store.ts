@@ -12,15 +12,15 @@ export interface Store extends ProgramFiles {
   readonly version: number;
   /** Counts up when files may have changed, come, gone or moved: not when the text of an open document does. */
   readonly filesVersion: number;
-  /** Counts up with every change but those of the editor's text of one file. */
+  /** Incremented with every change except to the editor's text of one file. */
   versionExcept(path: string): number;
   openPaths(): readonly string[];
   setText(path: string, text: string): void;
   /** Forgets the editor's text of a file. */
   dropText(path: string): void;
-  /** Reads files again when they are next asked for. */
+  /** Reads files again when they are next needed. */
   filesChanged(paths: readonly string[]): void;
-  /** As `filesChanged`, for the files whose stamp is not what it was when they were last looked for. */
+  /** As `filesChanged`, for the files whose stamp has changed since they were last looked for. */
   lookAgain(): void;
   /** As `filesChanged`, for the files below folders. @returns whether there are any that were read */
   foldersGone(paths: readonly string[]): boolean;
@@ -38,10 +38,10 @@ interface Kept {
 export function createStore(host: IdeHost): Store {
   const texts = new Map<string, string>();
   const files = new Map<string, Kept>();
-  /** Files that have changed since they were read; what they were is of use when they are read again. */
+  /** Files that have changed since they were read; the old versions are useful when they are read again. */
   const stale = new Set<string>();
   const absent = new Set<string>();
-  /** What each file was like right before it was read, or looked for in vain. */
+  /** The stamp of each file right before it was read, or looked for in vain. */
   const stamps = new Map<string, string | undefined>();
   const modules = new Map<string, Module>();
   const bySource = new WeakMap<Source, Document>();
@@ -135,7 +135,7 @@ export function createStore(host: IdeHost): Store {
       try {
         return keptFile(path)?.document;
       } catch {
-        // a folder, or no permission: whoever imports it gets the reason
+        // a folder, or no permission: importing it reports the reason
         return undefined;
       }
     },

@@ -1,19 +1,19 @@
 import { fenced } from './markdown.ts';
 
 /**
- * What the author of a spec writes becomes Markdown of hovers and completions here, and nowhere else. A spec may come from
- * anyone: its documentation may format text and link to pages by http, but neither run a command of the editor, load
- * a picture, nor write HTML; and what follows it is not swallowed by a fence that it leaves open.
+ * Only here does text by the author of a spec become Markdown for hovers and completions. A spec may come from anyone: its
+ * documentation may format text and link to pages by http, but neither run a command of the editor, load a picture, nor
+ * write HTML; and a fence that it leaves open does not swallow what follows.
  */
 
-// what can begin a construct that has to be looked at; most documentation has none
+// what can begin a construct that must be examined; most documentation has none
 const special = /[`~<\]]|[^\P{Cc}\t\n]/u;
 const lineEnd = /\r\n?|\n/;
-/** The row under the head of a table, in a list or quote too: cells end where they want to, within code spans as well. */
+/** The row under the head of a table, also in a list or quote: cells may end anywhere, even within code spans. */
 const tableRule = /^[\s|:>*+\d.)-]+$/;
 const fenceStart = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})[ \t]*([\w+-]{0,20})/;
 
-/** Documentation as Markdown that can stand between other parts. */
+/** Documentation as Markdown that can be embedded between other parts. */
 export function authored(doc: string): string {
   if (!special.test(doc)) return doc;
   const out: string[] = [];
@@ -40,13 +40,13 @@ function isFenceEnd(line: string, mark: string): boolean {
 }
 
 const address = /:\/\/|www\./iy;
-// brackets are in none of its parts, so that each is looked at once
+// none of its parts has brackets, so that each is examined once
 const pageLink = /\[[^[\]`<>\\]*\]\(https?:\/\/[^[\]\s()<>"'\\`]*\)/y;
 
 /**
  * One line of documentation. Code spans end on their line, so that none here and one of a renderer can be different
- * stretches of text; what looks like a link, a picture, a reference or a tag outside of them is text. That is stated by
- * entities: a backslash may be taken into an address before it, which renderers make a link of.
+ * stretches of text; what looks like a link, a picture, a reference or a tag outside of them is text. It is written
+ * with entities: a backslash could become part of a preceding address that renderers turn into a link.
  */
 export function authoredLine(line: string): string {
   if (!special.test(line)) return line;

@@ -10,7 +10,7 @@ import { describeName } from './describe-name.ts';
 import { describeParamOf } from './describe-param.ts';
 import type { Described } from './markdown.ts';
 
-/** What stands at a cursor means: a name, or of a value the parameter that it is for. */
+/** The meaning of what is at a cursor: a name, or for a value the parameter that it is for. */
 export function describeAtName(
   analysis: Analysis,
   declaration: Declaration,

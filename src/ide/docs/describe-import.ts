@@ -28,7 +28,7 @@ function importedModule(analysis: Analysis, { names, from }: ImportNode): Module
   return analysis.program.modules.find((m) => m.path === path);
 }
 
-/** A module: its path, what its first comment says, and what it declares. */
+/** A module: its path, its first comment, and what it declares. */
 function describeModule({ path, library, ast, scope }: Module): string {
   const own = [...scope.values()].filter((d) => d.module.path === path);
   const names = own.map(({ kind, node }) => {

@@ -32,13 +32,13 @@ import {
   variantColumnDocs,
 } from './words.ts';
 
-/** Where a name stands: in which declaration, and below which nodes of its tree. */
+/** The position of a name: its declaration, and the nodes of the tree above it. */
 export interface NamePlace {
   readonly declaration: Declaration | ImportNode;
   readonly path: readonly TreeNode[];
 }
 
-/** What a name means where it stands, with its documentation. Markdown; empty where it means nothing that can be shown. */
+/** The meaning of a name at its position, with its documentation. Markdown; empty where there is nothing to show. */
 export function describeName(analysis: Analysis, occurrence: Occurrence, place: NamePlace): string {
   const { target, name } = occurrence;
   switch (target.kind) {
@@ -81,7 +81,7 @@ function describeChoice(declaration: Declaration, name: string): string {
 /** A path with stars may mean many places: at most this many are shown. */
 const mostPlaces = 3;
 
-/** A parameter that an argument or a column is for; of the blocks of a table the first that has it. */
+/** The parameter that an argument or a column is for; in a table that of the first block that has it. */
 export function describeArgument(analysis: Analysis, target: Extract<NameTarget, { kind: 'argument' }>): string {
   const { callees, name, column } = target;
   const described = callees
@@ -114,16 +114,18 @@ function describeWhole(analysis: Analysis, declared: Declared): string {
 function describeEntity(analysis: Analysis, { kind, name, declared, owner }: Entity): string {
   if (declared) return describeWhole(analysis, declared);
   if (kind === 'language') return describeBuiltin(name) ?? '';
-  // what a row becomes is shown for the row as a whole
+  // a row's result is shown for the row as a whole
   if (kind !== 'variant' || !owner) return '';
   return joinParts([fence(`variant: ${name}`), `A row of the variants of \`${owner.name.name}\`.`]);
 }
 
-/** A word of a path: a section, a row or a label, perhaps of another declaration. Without numbers, for nothing is built for it. */
+/**
+ * A word of a path: a section, a row or a label, perhaps of another declaration. Without numbers, since nothing is built for it.
+ */
 function describePlace({ kind, name, ident, owner }: Entity, before: readonly string[]): string {
   const path = [...before, name].join('.');
-  if (kind === 'label') return `Label **${name}**: parameters of this step are called \`${path}…\`.`;
-  if (kind === 'row') return `Row **${name}**: parameters of its blocks are called \`${path}…\`.`;
+  if (kind === 'label') return `Label **${name}**: parameters of this step are named \`${path}…\`.`;
+  if (kind === 'row') return `Row **${name}**: parameters of its blocks are named \`${path}…\`.`;
   const section = owner?.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === ident) : undefined;
   return section?.kind === 'section' ? describeSection(section) : '';
 }

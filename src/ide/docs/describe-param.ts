@@ -7,7 +7,7 @@ import { describeOpParam, describeParam, paramsOf, paramText } from './describe.
 import { fence, joinParts } from './markdown.ts';
 import { settingDocs, variantColumnDocs } from './words.ts';
 
-/** A parameter of what a call names. Markdown; empty where it has none of that name. */
+/** A parameter of a callee. Markdown; empty where it has none of that name. */
 export function describeParamOf(signature: Signature | undefined, name: string, analysis: Analysis): string {
   if (!signature) return '';
   if (signature.op) return describeOpParam(signature.op, name) ?? '';

@@ -71,7 +71,7 @@ export function describeOpParam(op: BuiltinOp, name: string): string | undefined
   return card(`${param.name}: ${param.type}`, param.doc, `parameter of ${op.name}`);
 }
 
-/** A name that the language itself gives a meaning; undefined if it has none. */
+/** A name that is part of the language; undefined if it is not. */
 export function describeBuiltin(name: string): string | undefined {
   const op = builtinOps.get(name);
   if (op) return describeOp(op);

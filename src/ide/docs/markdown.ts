@@ -1,4 +1,4 @@
-/** A Markdown table. The first column stands left, the others right: they hold numbers. */
+/** A Markdown table. The first column is aligned left, the others, which contain numbers, right. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
   const rule = `| ${header.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`;
@@ -33,7 +33,7 @@ export function fenced(language: string, code: string): string {
   return `${mark}${language}\n${code}\n${mark}`;
 }
 
-/** The cell of a table for what is not known yet. */
+/** The cell of a table for unknown values. */
 export const notYet = '…';
 
 /** Whether a text has a table in which something is not known yet: then it is worth asking again. */
@@ -41,7 +41,7 @@ export function isIncomplete(markdown: string): boolean {
   return markdown.includes(`| ${notYet} |`);
 }
 
-/** What is shown of a range, of a document or of a declaration's own source. */
+/** The text shown for a range, of a document or of a declaration's own source. */
 export interface Described {
   readonly start: number;
   readonly end: number;

@@ -1,6 +1,6 @@
 import type { Keyword } from '../../../grammar/tokens.ts';
 
-/** What the language's own words mean, in a sentence each; Markdown. Completion and hover show these. */
+/** The meanings of the language's own words, one sentence each; Markdown. Completion and hover show these. */
 
 export const keywordDocs: Readonly<Record<Keyword, string>> = {
   share:
@@ -42,7 +42,7 @@ export const paddingDocs: Readonly<Record<string, string>> = {
 export const interpolationDocs: Readonly<Record<string, string>> = {
   nearest: 'The pixel at floor(i * from / to), as `nearest` of PyTorch.',
   bilinear: 'Between the four pixels around; pixels are placed by their centres (`align_corners=False`).',
-  bicubic: 'Of pictures alone: between the sixteen pixels around, as Pillow has it.',
+  bicubic: 'Only for pictures: interpolates between the sixteen surrounding pixels, as in Pillow.',
 };
 
 export const typeDocs: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ export const conventionDocs: Readonly<Record<string, string>> = {
 
 /** Columns of a stage table that are not parameters of its blocks. */
 export const columnDocs: Readonly<Record<string, string>> = {
-  name: "The row's name in paths; without this column rows go by their numbers.",
+  name: "The row's name in paths; without this column rows are numbered.",
   block: "The row's block; an empty cell means the one before the table.",
   repeat: 'How many blocks the row builds; 1 without a value, and 0 builds none.',
 };
@@ -82,9 +82,9 @@ export const variantColumnDocs: Readonly<Record<string, string>> = {
   r: 'Resolution: the factor of the pixels.',
 };
 
-/** What a model's values may name besides its parameters: where in its family it stands. */
+/** What a model's values may name in addition to its parameters: its point in the family. */
 export const pointDocs: Readonly<Record<string, string>> = {
-  phi: "The compound coefficient: that of the command line, or the row's own; 0 where there is neither.",
+  phi: "The compound coefficient: from the command line, or the row's own; 0 where there is neither.",
   variant: 'The row of `variants` that applies: `variant == b3`.',
 };
 
@@ -94,7 +94,7 @@ export const counterDocs: Readonly<Record<string, string>> = {
   count: 'How many blocks the table has.',
 };
 
-/** What `maximize` may name besides the model's parameters. */
+/** What `maximize` may name in addition to the model's parameters. */
 export const objectiveDocs: Readonly<Record<string, string>> = {
   accuracy: 'How accurate the trained network is, as the search measures it.',
   latency_ms: 'How long the network takes for one input, in milliseconds.',
@@ -102,7 +102,7 @@ export const objectiveDocs: Readonly<Record<string, string>> = {
   macs: 'How many multiply-accumulate operations one input takes.',
 };
 
-/** What a model's `require` may ask of the built network, for one image at inference. */
+/** What a model's `require` may query about the built network, for one image at inference. */
 export const measureDocs: Readonly<Record<string, string>> = {
   params: 'How many trainable parameters the built network has.',
   macs: 'How many multiply-accumulate operations of convolutions and dense layers the built network takes.',
@@ -116,7 +116,7 @@ export const numberDocs = {
   rounded: 'The number that is rounded.',
 } as const;
 
-/** What a tensor tells of its shape. */
+/** The properties of a tensor's shape. */
 export const propertyDocs: Readonly<Record<string, string>> = {
   channels: 'How many channels the tensor has.',
   height: 'Its height in pixels.',

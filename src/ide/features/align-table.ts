@@ -14,12 +14,11 @@ export interface TableLine {
   readonly bars: readonly number[];
 }
 
-/** How many lines away a row of the same table is looked for: what one keystroke may cost has a bound. */
+/** How many lines away a row of the same table is looked for, which bounds the cost of a keystroke. */
 const mostLines = 2_000;
 
 /**
- * The rows around a line of a table, itself included, in order; empty where it is not one. Recognised by the text
- * alone, so that a table which is still being typed has rows too.
+ * The rows around a line of a table, itself included, in order; empty where it is not one. Recognised only by the text, so that a table which is still being typed has rows too.
  * @param line from 1
  */
 export function tableAround(source: Source, line: number): readonly TableLine[] {
@@ -89,7 +88,7 @@ function alignRow({ start, text, bars }: TableLine, widths: readonly number[], i
   return changes;
 }
 
-/** A line that begins with a bar, as a row; none if something in it goes on below: a bracket, a table in a cell. */
+/** A line that begins with a bar, as a row; none if something in it continues below: a bracket, a table in a cell. */
 function readLine(source: Source, line: number): TableLine | undefined {
   const start = lineStarts(source)[line - 1];
   const text = lineText(source, line);

@@ -15,14 +15,14 @@ export interface CallItem {
   readonly selection: Place;
 }
 
-/** Who calls, or is called, and where the calls stand. */
+/** A caller or callee, and where the calls are. */
 export interface Call {
   readonly item: CallItem;
   /** In the document of the caller. */
   readonly places: readonly Place[];
 }
 
-/** The blocks and models that are named at an offset; else the one that contains the offset. */
+/** The blocks and models that are named at an offset; otherwise the one that contains the offset. */
 export function prepareCallHierarchy(analysis: Analysis, offset: number): readonly CallItem[] {
   const entities = nameAt(analysis, offset)?.entities ?? [];
   const found = entities.flatMap(({ declared }) => (declared ? [itemOf(analysis, declared.node)] : []));

@@ -22,7 +22,7 @@ export interface CodeAction {
   readonly preferred: boolean;
 }
 
-/** Fixes what a diagnostic reports, beyond the fixes that it brings itself. */
+/** Fixes for a diagnostic in addition to its own. */
 type QuickFixes = (ide: Ide, analysis: Analysis, d: EditorDiagnostic) => EditorFix[];
 
 const here =

@@ -7,7 +7,7 @@ import { networkLine } from '../numbers/describe-network.ts';
 import { memberNumbers } from '../numbers/family.ts';
 import { pointName } from '../numbers/network-numbers.ts';
 
-/** What an editor's command of ours is given: the document, then what it is about. */
+/** The arguments of our editor commands: the document, then the subject. */
 export type LensCommand =
   | { readonly name: 'enet.preview'; readonly model: string }
   | { readonly name: 'enet.compile'; readonly model: string; readonly variant?: string }
@@ -24,8 +24,8 @@ export interface CodeLens extends Place {
 const mostVariants = 12;
 
 /**
- * The lenses of a document: above each model its size at the chosen point and what can be done with it; above its
- * `variants` one a member. Builds nothing: titles that take a network are left to `resolveCodeLens`.
+ * The lenses of a document: above each model its size at the chosen point and the available actions; above its
+ * `variants` one per member. Builds nothing: titles that need a network are left to `resolveCodeLens`.
  */
 export function codeLenses(analysis: Analysis): CodeLens[] {
   return analysis.module.ast.declarations.flatMap((node) => {
@@ -58,7 +58,7 @@ function variantLenses(analysis: Analysis, node: ModelNode): CodeLens[] {
   }));
 }
 
-/** A lens with its title: `b5: 30.4 M parameters, ...`; of a member `b5 30.4 M`, with a mark before the one that is chosen. */
+/** A lens with its title: `b5: 30.4 M parameters, ...`; for a member `b5 30.4 M`, with a mark before the chosen one. */
 export function resolveCodeLens(analysis: Analysis, lens: CodeLens): CodeLens & { readonly title: string } {
   const { title, command } = lens;
   if (title !== undefined) return { ...lens, title };

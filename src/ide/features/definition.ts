@@ -16,9 +16,9 @@ export interface Link {
 }
 
 /**
- * Where what stands at an offset is declared: blocks, models, parameters, bound names, labels, rows and variants, through
- * imports and paths. A column leads to the parameter of each block that its table builds. An import's path leads to
- * the file. Empty for what the language itself gives.
+ * The declarations of the name at an offset: blocks, models, parameters, bound names, labels, rows and variants, through
+ * imports and paths. A column leads to the parameter of each block that its table builds. An import's path leads to the
+ * file. Empty for names of the language itself.
  */
 export function definitionsAt(analysis: Analysis, offset: number): readonly Link[] {
   const file = importedFileAt(analysis, offset);

@@ -25,9 +25,8 @@ export interface EditorEdit extends Place {
 }
 
 /**
- * The diagnostics of a document: what its own text is to blame for, and what building its models shows elsewhere (a
- * block of the library that is given a wrong number), reported at the call that led there. What the files that it imports
- * are to blame for is reported in them.
+ * The diagnostics of a document: problems of its own text, and problems elsewhere when its models are built (a library
+ * block that gets a wrong number), reported at the call that led there. Problems of imported files are reported in those.
  * @param diagnostics all there are; or those that are known so far, `analysis.diagnosticsSoFar()`
  */
 export function documentDiagnostics(
@@ -45,10 +44,10 @@ export function documentDiagnostics(
   return located;
 }
 
-/** Each analysis has a list of its own. */
+/** Each analysis has its own list. */
 const known = new WeakMap<readonly Diagnostic[], readonly EditorDiagnostic[]>();
 
-/** A diagnostic with all its places; what no file holds stands at the start of the document. */
+/** A diagnostic with all its places; one outside of any file is put at the start of the document. */
 export function locateDiagnostic(analysis: Analysis, d: Diagnostic): EditorDiagnostic {
   return {
     ...(d.span ? analysis.locate(d.span) : { path: analysis.path, start: 0, end: 0 }),

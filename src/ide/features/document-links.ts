@@ -32,7 +32,7 @@ export function documentLinks(analysis: Analysis): readonly DocumentLink[] {
 
 function linksIn(path: string, text: string, offset: number): DocumentLink[] {
   const found: DocumentLink[] = [];
-  // which characters are of a link: of links that overlap the first pattern's holds
+  // the characters of links: of overlapping links the first pattern's wins
   const taken = new Set<number>();
   for (const { pattern, url } of citations) {
     for (const match of text.matchAll(pattern)) {

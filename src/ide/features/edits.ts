@@ -1,6 +1,6 @@
 import type { EditorEdit } from './diagnostics.ts';
 
-/** The edits of one text as their effect on it. They do not overlap. */
+/** Applies edits to a text. They do not overlap. */
 export function applyEdits(text: string, edits: readonly EditorEdit[]): string {
   let result = '';
   let end = 0;
@@ -11,7 +11,7 @@ export function applyEdits(text: string, edits: readonly EditorEdit[]): string {
   return result + text.slice(end);
 }
 
-/** Where offsets of a text stand after edits that do not touch what begins there. */
+/** The new positions of offsets after edits that do not touch what begins there. */
 export function shiftOf(edits: readonly EditorEdit[]): (offset: number) => number {
   const ordered = inOrder(edits);
   let sum = 0;

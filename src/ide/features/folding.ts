@@ -24,7 +24,7 @@ export function foldingRanges(analysis: Analysis): readonly FoldingRange[] {
     if (isOpener(token)) open.push(token.startOffset + 1);
     else if (isCloser(token)) {
       const start = open.pop();
-      // the line of the closing bracket stays to be seen
+      // the line of the closing bracket stays visible
       if (start !== undefined) add('region', start, endOfLineBefore(source.text, token.startOffset));
     }
   }
@@ -46,7 +46,7 @@ export function foldingRanges(analysis: Analysis): readonly FoldingRange[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** The end of the line before a bracket that begins its line; the bracket itself where something stands before it. */
+/** The end of the line before a bracket that begins its line; the bracket itself if something precedes it. */
 function endOfLineBefore(text: string, offset: number): number {
   if (!isAlone(text, offset)) return offset;
   const lineEnd = lineStartAt(text, offset) - 1;
@@ -54,7 +54,7 @@ function endOfLineBefore(text: string, offset: number): number {
   return text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
 }
 
-/** Whether nothing but blanks stands before an offset in its line. Looks at them alone: a line can be long. */
+/** Whether only blanks precede an offset in its line. Looks only at them: a line can be long. */
 function isAlone(text: string, offset: number): boolean {
   let at = offset;
   while (at > 0 && /[^\S\n]/.test(text[at - 1] as string)) at--;

@@ -24,8 +24,7 @@ export function formatRange(analysis: Analysis, start: number, end: number): rea
 export const formattingTriggers = ['|', '\n'] as const;
 
 /**
- * What follows a typed character: after a bar the table around it is aligned; after a new line at the end of a row the
- * next row stands there, its bars under the others. Works in text with errors, and changes blanks alone.
+ * The edits after a typed character: after a bar the table around it is aligned; after a new line at the end of a row the next row is inserted, its bars under the others. Works in text with errors, and changes only blanks.
  * @param offset after the character
  */
 export function formatOnType({ source, path }: Analysis, offset: number, typed: string): readonly EditorEdit[] {
@@ -35,7 +34,7 @@ export function formatOnType({ source, path }: Analysis, offset: number, typed: 
   return editsOf(path, continueRow(source, line));
 }
 
-/** The row that goes on below a complete one; nothing if the new line has text already. */
+/** The row that continues below a complete one; nothing if the new line has text already. */
 function continueRow(source: Source, line: number): TextChange[] {
   const rows = tableAround(source, line - 1);
   const above = rows.find((row) => row.start === lineStarts(source)[line - 2]);

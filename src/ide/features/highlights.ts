@@ -8,7 +8,7 @@ export interface Highlight extends Place {
   readonly access: 'read' | 'write';
 }
 
-/** All places of the document that name what stands at an offset; what the language itself gives by its name. */
+/** All places in the document that refer to the name at an offset; for names of the language, equal names. */
 export function highlightsAt(analysis: Analysis, offset: number): readonly Highlight[] {
   const name = nameAt(analysis, offset);
   if (!name) return [];

@@ -14,15 +14,15 @@ import { networkOf } from '../numbers/network-numbers.ts';
 import { innermost, nodePath, type TreeNode } from '../tree/node-path.ts';
 import { nameOfRow, placesOfTable, rowAt } from '../tree/table-rows.ts';
 
-/** What is shown of what stands at the cursor: Markdown, and the range that it is about. */
+/** What is shown at the cursor: Markdown, and the range that it is about. */
 export interface Hover extends Described {
-  /** Whether members of a family are missing in its tables, since nobody has built them: see `measureNext`. */
+  /** Whether members of a family are missing in its tables because they are not built yet: see `measureNext`. */
   readonly incomplete: boolean;
 }
 
 /**
- * What stands at an offset of a document: how a number came about, what a name means, what a row becomes at the chosen
- * point and in each variant, why a diagnostic is reported. Undefined if there is nothing to show.
+ * Describes what is at an offset of a document: how a number came about, what a name means, the result of a row at the
+ * chosen point and in each variant, why a diagnostic is reported. Undefined if there is nothing to show.
  */
 export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const at = analysis.declarationAt(offset);

@@ -9,8 +9,7 @@ interface TextEdit {
 }
 
 /**
- * Makes the edits that import names into a document: one name more in the import that it has of the file, or an import
- * of its own below the last one. What the document has is found out once: a list of completions asks for many names.
+ * Makes the edits that import names into a document: one more name in the existing import of the file, or a new import below the last one. The existing imports are found once: a list of completions needs many names.
  * @returns the edit for a name and its file, as an import names it
  */
 export function importsInto(analysis: Analysis): (name: string, from: string) => TextEdit {
@@ -32,21 +31,21 @@ export function importsInto(analysis: Analysis): (name: string, from: string) =>
   };
 }
 
-/** The end of the last import, behind a comment that follows on its line; undefined if a document has none. */
+/** The end of the last import, after a comment on its line; undefined if a document has none. */
 function placeOfNew({ source, module, locate }: Analysis): number | undefined {
   const last = module.ast.imports.at(-1);
   if (!last) return undefined;
   return endWithComment(source.text, locate(last.span).end);
 }
 
-/** The end of an import and of the comment that follows on its line; of the import alone where code follows there. */
+/** The end of an import and of the comment that follows on its line; of only the import where code follows there. */
 export function endWithComment(text: string, end: number): number {
   const rest = /[ \t]*(?:\/\/[^\r\n]*)?(?=\r?\n|$)/y;
   rest.lastIndex = end;
   return rest.test(text) ? rest.lastIndex : end;
 }
 
-/** What stands before and behind a new import. */
+/** The text before and after a new import. */
 function linesAround(text: string, below: number | undefined): readonly [string, string] {
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   if (below !== undefined) return [lineEnd, ''];

@@ -12,7 +12,7 @@ import { networkOf } from '../numbers/network-numbers.ts';
 
 /** Which hints are wanted. */
 export interface InlayHintOptions {
-  /** What scaled numbers, parameters and factors are at the chosen point, where it is not what is written. */
+  /** The values of scaled numbers, parameters and factors at the chosen point, where they differ from the text. */
   readonly values: boolean;
   /** The shape that comes out of each row and section. */
   readonly shapes: boolean;
@@ -29,8 +29,8 @@ export interface HintRange {
 }
 
 /**
- * The hints of a range of a document, in its order: what numbers become at the chosen point, where that is not what is
- * written, and the shape at the end of each row and section. A model that cannot be built has none of these.
+ * The hints of a range of a document, in its order: the values of numbers at the chosen point, where they differ from
+ * the text, and the shape at the end of each row and section. A model that cannot be built has none of these.
  */
 export function inlayHints(
   analysis: Analysis,
@@ -41,7 +41,7 @@ export function inlayHints(
   for (const node of analysis.module.ast.declarations) {
     const place = analysis.locate(node.span);
     if (place.end < range.start || range.end < place.start) continue;
-    // all of a declaration's spans are of one source, so one shift leads to the document
+    // all spans of a declaration are in one source, so that one shift leads to the document
     const shift = place.start - node.span.start;
     for (const hint of hintsOf(analysis, node, options)) {
       const offset = hint.offset + shift;

@@ -11,7 +11,7 @@ import { textChanges } from './text-diff.ts';
 interface Entry {
   readonly from: string;
   readonly names: Set<string>;
-  /** Comments on lines of their own above it, and what follows it on its line. */
+  /** Comments on the lines above it, and what follows it on its line. */
   readonly above: string[];
   readonly trailing: string[];
 }
@@ -19,7 +19,7 @@ interface Entry {
 /**
  * The edits that put the imports of a document in order: the library first, then by path; one import for each file, its
  * names in order; without the names that nothing uses. Comments go with their import. None if an import is not
- * complete; what is unused is only taken out where no syntax error hides its use.
+ * complete; unused names are only removed where no syntax error hides their use.
  */
 export function organizeImports(analysis: Analysis): readonly EditorEdit[] {
   const { module, path, source } = analysis;
@@ -49,7 +49,7 @@ export function organizeImports(analysis: Analysis): readonly EditorEdit[] {
   }));
 }
 
-/** Whether nothing but imports and comments stands in a range: what could not be read there is not to be lost. */
+/** Whether a range contains only imports and comments: unparsed text there must not be lost. */
 function isAllImports({ module, source, locate }: Analysis, start: number, end: number): boolean {
   const places = module.ast.imports.map((node) => locate(node.span));
   let next = 0;

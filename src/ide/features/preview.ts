@@ -24,7 +24,7 @@ import { type CurvePoint, formulaCurve } from '../numbers/phi-curve.ts';
 import { placeOfStage } from '../numbers/stage-place.ts';
 import { documentDiagnostics } from './diagnostics.ts';
 
-/** What a preview next to the text shows of a model: numbers and places, no drawing yet. */
+/** The data of a preview of a model: numbers and places, without a drawing. */
 export interface Preview {
   /** The models of the document. */
   readonly models: readonly string[];
@@ -73,7 +73,7 @@ export interface PreviewVariant {
 /**
  * Gathers the preview of a model.
  * @param model its name; without one, or where the document has none of it, the document's first
- * @param request the point; without one, that which is chosen in the editor
+ * @param request the point; by default the one chosen in the editor
  * @returns undefined if the document has no model
  */
 export function preview(analysis: Analysis, model?: string, request?: ScalingRequest): Preview | undefined {

@@ -11,8 +11,8 @@ export interface Reference extends Place {
 }
 
 /**
- * All places that name what stands at an offset, in the files of the workspace and in the library file that declares it,
- * each once, by file and place. Empty for what the language itself gives.
+ * All places that refer to the name at an offset, in the files of the workspace and in the library file that declares
+ * it, each once, by file and place. Empty for names of the language itself.
  */
 export function referencesAt(ide: Ide, analysis: Analysis, offset: number): readonly Reference[] {
   const found = new Map<string, Reference>();

@@ -18,7 +18,7 @@ export interface Refusal {
   readonly refusal: string;
 }
 
-/** A name that can be renamed, and where it stands under the cursor. */
+/** A name that can be renamed, and its position under the cursor. */
 export interface Renameable {
   readonly place: Place;
   readonly name: string;
@@ -26,10 +26,10 @@ export interface Renameable {
 
 /** Names of a model that choose a point of its family, and so cannot be bound. */
 const reserved: ReadonlySet<string> = new Set(['d', 'w', 'r', 'phi', 'variant']);
-/** What only stands in paths, apart from all other names. */
+/** Kinds of names that only occur in paths, separate from all other names. */
 const inPaths: ReadonlySet<Entity['kind']> = new Set(['label', 'row', 'variant', 'output', 'choice']);
 
-/** Whether what stands at an offset can be renamed: a name that a file of the workspace declares. */
+/** Whether the name at an offset can be renamed: a name that a file of the workspace declares. */
 export function prepareRename(ide: Ide, analysis: Analysis, offset: number): Renameable | Refusal {
   const name = nameAt(analysis, offset);
   if (!name) return refuseWord(analysis, offset);
@@ -37,9 +37,9 @@ export function prepareRename(ide: Ide, analysis: Analysis, offset: number): Ren
 }
 
 /**
- * Renames what stands at an offset, in all files of the workspace. What shares a column with a parameter or a path with a
- * label is renamed with it, since the text names them together. Refused where a name would then mean something else, or
- * where the library or the language gives the name.
+ * Renames the name at an offset, in all files of the workspace. Parameters that share a column and labels that share a
+ * path are renamed together, since one text names them all. Refused where a name would then mean something else, or where
+ * the library or the language gives the name.
  */
 export function renameAt(
   ide: Ide,
@@ -71,7 +71,7 @@ export function renameAt(
 }
 
 const strideIsOwn =
-  "The column 'stride' of a table has a meaning of its own: its value is for the first block of a row. A parameter that is such a column neither loses nor takes that name.";
+  "The column 'stride' of a table has a special meaning: its value is for the first block of a row. A parameter cannot be renamed from or to that name.";
 
 function refuseConflict(
   ide: Ide,
@@ -102,7 +102,7 @@ function refuseName(ide: Ide, analysis: Analysis, { occurrence, entities }: Name
   const { name, target } = occurrence;
   const [first] = entities;
   if (!first) {
-    return { refusal: target.kind === 'language' ? languageOwn(name) : `Nothing here is called '${name}'.` };
+    return { refusal: target.kind === 'language' ? languageOwn(name) : `Nothing here is named '${name}'.` };
   }
   const foreign = entities.find((entity) => !isOwn(ide, analysis, entity));
   if (!foreign) return undefined;
@@ -119,7 +119,7 @@ function refuseShared(analysis: Analysis, shared: Entity): Refusal {
   return {
     refusal: path
       ? `A column or a path that names it also names '${shared.name}'${owner} in ${path}, which cannot be changed.`
-      : `A column that names it also names '${shared.name}' of one of the language's own ops.`,
+      : `A column that names it also names '${shared.name}' of one of the language's ops.`,
   };
 }
 
@@ -138,7 +138,7 @@ function refuseNewName({ entities, occurrence: { name } }: NameAt, newName: stri
   const column = [name, newName].find((word) => ownColumns.has(word));
   if (column !== undefined && entities.some(({ kind }) => kind === 'parameter')) return columnIsOwn(column);
   const inModel = entities.some((entity) => entity.owner?.kind === 'model' && entity.kind !== 'number');
-  if (inModel && reserved.has(newName)) return { refusal: `'${newName}' has a meaning of its own in a model.` };
+  if (inModel && reserved.has(newName)) return { refusal: `'${newName}' has a special meaning in a model.` };
   return undefined;
 }
 
@@ -153,7 +153,7 @@ function refuseWord(analysis: Analysis, offset: number): Refusal {
 
 function columnIsOwn(name: string): Refusal {
   return {
-    refusal: `The column '${name}' of a table has a meaning of its own: a parameter neither loses nor takes that name.`,
+    refusal: `The column '${name}' of a table has a special meaning: a parameter cannot be renamed from or to that name.`,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Module } from '../../2-resolve/program.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { type Role, roleOfWord, rolesIn, type SemanticTokenType } from '../names/name-roles.ts';
 
-/** What a stretch of a line is. */
+/** The kind of a part of a line. */
 export interface SemanticToken extends Role {
   readonly start: number;
   readonly length: number;
@@ -19,8 +19,8 @@ const plainTypes: ReadonlyMap<unknown, SemanticTokenType> = new Map([
 ]);
 
 /**
- * The tokens of a document, or those that touch a range, in order; symbols have none. Names get what they mean; in text
- * that could not be read, those that mean something by themselves. A declaration's are kept as long as it means the same.
+ * The tokens of a document, or those that touch a range, in order; symbols have none. Names get what they mean; in
+ * unparsed text, those with a meaning by themselves. A declaration's tokens are kept as long as its meaning is unchanged.
  */
 export function semanticTokens(
   analysis: Analysis,
@@ -81,7 +81,7 @@ function tokensIn(module: Module, text: string, from: number, roles: ReadonlyMap
       if (plain) found.push({ start, length: image.length, type: plain, modifiers: [] });
       continue;
     }
-    // of a dotted name the head has a meaning, the rest are its properties
+    // in a dotted name the head has a meaning, the rest are its properties
     const dot = image.indexOf('.');
     const head = dot > 0 && role.type !== 'property' ? dot : image.length;
     found.push({ start, length: head, ...role });

@@ -22,7 +22,7 @@ export type SymbolKind =
   | 'factor'
   | 'value';
 
-/** Something in a document that has a name, with what it has inside. */
+/** Something in a document that has a name, with its contents. */
 export interface DocumentSymbol {
   readonly name: string;
   /** What is shown next to the name: a type, a callee. */
@@ -37,7 +37,7 @@ export interface DocumentSymbol {
 /** Where spans stand. */
 type Locate = Analysis['locate'];
 
-/** What a document declares, as a tree in the order of the text. What has no name yet is left out. */
+/** What a document declares, as a tree in the order of the text. Unnamed parts are left out. */
 export function documentSymbols({ module, locate }: Analysis): readonly DocumentSymbol[] {
   return [
     ...module.ast.imports.flatMap((node) => importSymbol(locate, node)),
@@ -135,7 +135,7 @@ function symbol(
   if (name === '') return [];
   const place = locate(span);
   const selection = locate(at);
-  // of a broken text a name may stand outside of what it names; editors refuse that
+  // in a broken text a name may be outside of its range; editors refuse that
   const inside = place.start <= selection.start && selection.end <= place.end;
   return [{ name, detail, kind, place, selection: inside ? selection : place, children }];
 }

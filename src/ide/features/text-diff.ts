@@ -9,8 +9,8 @@ export interface TextChange {
 const window = 100;
 
 /**
- * The changes that make one text another, small ones in the lines that differ: a cursor stays where it is, and so do
- * marks. Meant for texts that differ in blanks mostly; the work grows with the length.
+ * The changes that make one text another, small ones in the lines that differ: cursors and marks keep their place.
+ * Meant for texts that differ mostly in blanks; the work is linear.
  */
 export function textChanges(before: string, after: string): TextChange[] {
   if (bare(before) === bare(after)) return blankChanges(before, after, 0);
@@ -56,7 +56,7 @@ function bare(line: string): string {
   return line.replace(/\s+/g, '');
 }
 
-/** The changes of a text that another differs from in blanks alone: a run of them at a time. */
+/** The changes between texts that differ only in blanks: one per run of blanks. */
 function blankChanges(a: string, b: string, offset: number): TextChange[] {
   if (a === b) return [];
   const changes: TextChange[] = [];

@@ -20,9 +20,8 @@ import { nameAt } from '../names/file-names.ts';
 import { type Link, linkTo } from './definition.ts';
 
 /**
- * The blocks that make what stands at an offset: of a label, a value or a section the block of its last step, of a
- * parameter of type `block` the blocks that it is known to hold, of a block's name the block. Empty where only ops
- * make it.
+ * The blocks that make the value at an offset: for a label, a value or a section the block of its last step, for a
+ * parameter of type `block` its known blocks, for a block's name the block. Empty where only ops make it.
  */
 export function typeDefinitionsAt(analysis: Analysis, offset: number): readonly Link[] {
   const name = nameAt(analysis, offset);

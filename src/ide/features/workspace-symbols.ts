@@ -12,10 +12,10 @@ export interface WorkspaceSymbol {
   readonly container: string;
 }
 
-/** How many are given at most: nobody reads more. */
+/** The maximum number of results. */
 const most = 200;
 
-/** A search through all files, one at a time: there may be thousands, and who asks may not want the answer any more. */
+/** Searches all files, one at a time: there may be thousands, and the request may be cancelled. */
 export interface SymbolSearch {
   /** Searches one more file. @returns whether any is left */
   next(): boolean;
@@ -71,7 +71,7 @@ function matchesIn(ide: Ide, path: string, query: string): Match[] {
 }
 
 /**
- * How far a name is from a query, 0 for the name itself; undefined if the query's letters are not in the name in
+ * The distance of a name from a query, 0 for the name itself; undefined if the query's letters are not in the name in
  * their order. A letter that begins a word of the name costs less than one in its middle.
  */
 export function matchScore(query: string, name: string): number | undefined {

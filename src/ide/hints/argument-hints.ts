@@ -6,7 +6,7 @@ import { callSite, paramOfArgument } from '../tree/calls.ts';
 import { childrenOf, type TreeNode } from '../tree/node-path.ts';
 import type { InlayHint } from './inlay-hint.ts';
 
-/** The names of parameters before arguments that stand without one, except where the argument is a name that says it. */
+/** The names of parameters before positional arguments, except where the argument is an equal name. */
 export function argumentHints(module: Module, declaration: BlockNode | ModelNode): InlayHint[] {
   const hints: InlayHint[] = [];
   const isTensor = (arg: Arg) => looksLikeTensor(module, declaration, arg.value);

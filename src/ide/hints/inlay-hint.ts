@@ -2,8 +2,10 @@
 export interface InlayHint {
   readonly offset: number;
   readonly label: string;
-  /** Markdown, for who points at it. */
+  /** Markdown, shown on hover. */
   readonly tooltip: string;
-  /** `value`: what a number is at the chosen point; `shape`: what comes out; `parameter`: what an argument is for. */
+  /**
+   * `value`: a number's value at the chosen point; `shape`: the output's shape; `parameter`: an argument's parameter.
+   */
   readonly kind: 'value' | 'shape' | 'parameter';
 }

@@ -14,7 +14,7 @@ export function paramHints(model: ModelNode, { point }: Network): InlayHint[] {
     // `r(224)` that is 224 is as written
     if (value.origin === 'default' && written.includes(`(${value.text})`)) return [];
     const tooltip = value.trace || `from ${value.source}`;
-    // `r(224)` is not what a row states: the row's name stands before it
+    // `r(224)` is not what a row states: the row's name is put before it
     const label = value.origin === 'variant' ? `${point.variant}: ${value.text}` : `= ${value.text}`;
     return [{ offset: span.end, label, tooltip, kind: 'value' as const }];
   });

@@ -10,8 +10,8 @@ import { type CallValue, callValue, valueHint } from './value-hints.ts';
 const longestName = 8;
 
 /**
- * The values of scaled numbers in tables. A column that has one that is not as written has one in each row, all of one
- * length, and the point's name at its head: so that the bars stay below each other.
+ * The values of scaled numbers in tables. A column with a value that differs from the text has a hint in each row, all
+ * of one length, and the point's name at its head, so that the bars stay aligned.
  */
 export function tableHints(model: ModelNode, network: Network): InlayHint[] {
   return tablesOf(model, network).flatMap((rows) =>

@@ -23,15 +23,15 @@ export function callHints(model: ModelNode, network: Network): InlayHint[] {
   return hints;
 }
 
-/** What a call's number is in a network. */
+/** A call's value in a network. */
 export interface CallValue {
   readonly text: string;
-  /** Whether it is not what is written: `w(80)` is 80 where nothing scales it. */
+  /** Whether it differs from the text: `w(80)` is 80 where nothing scales it. */
   readonly changed: boolean;
   readonly traces: readonly Trace[];
 }
 
-/** The value of a call that scales or rounds; several, where it is evaluated several times, joined with commas. */
+/** The value of a call that scales or rounds; if it is evaluated several times, all values, separated by commas. */
 export function callValue({ graph }: Network, call: CallNode): CallValue | undefined {
   const traces = tracesAt(graph, call.span);
   if (traces.length === 0) return undefined;

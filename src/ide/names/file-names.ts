@@ -27,7 +27,7 @@ export function* occurrencesOf({ module }: Pick<Analysis, 'module'>): Generator<
   for (const node of module.ast.declarations) yield* namesOf(node);
 }
 
-/** The name that stands at an offset of a document; at the end of one as well. */
+/** The name at an offset of a document, including its end. */
 export function nameAt(analysis: Analysis, offset: number): NameAt | undefined {
   const { node, offset: local } = analysis.declarationAt(offset);
   if (!node) return undefined;
@@ -40,7 +40,7 @@ export function nameAt(analysis: Analysis, offset: number): NameAt | undefined {
   };
 }
 
-/** The name at an offset of a declaration's own source; at the end of one as well. */
+/** The name at an offset of a declaration's own source, including its end. */
 export function occurrenceIn(node: Declaration | ImportNode, offset: number): Occurrence | undefined {
   return occurrenceAt(node.kind === 'import' ? namesOfImport(node) : namesOf(node), offset);
 }
@@ -62,7 +62,7 @@ export function declaredAt(analysis: Pick<Analysis, 'locate'>, entity: Entity): 
   return entity.ident && analysis.locate(entity.ident.span);
 }
 
-/** One text for one entity, whatever analysis it was met in. */
+/** A unique text for an entity, whatever analysis it was found in. */
 export function entityKey(analysis: Pick<Analysis, 'locate'>, entity: Entity): string | undefined {
   const place = declaredAt(analysis, entity);
   return place && `${place.path}:${place.start}`;

@@ -1,4 +1,4 @@
-/** The document that an import names, by the text of paths alone: `std/blocks`, or an absolute path. */
+/** The document that an import names, only by the text of paths: `std/blocks`, or an absolute path. */
 export function importedPath(from: string, name: string): string {
   if (!name.startsWith('./') && !name.startsWith('../')) return name;
   const separator = separatorOf(from);

@@ -27,7 +27,7 @@ export const semanticTokenModifiers = ['declaration', 'defaultLibrary', 'documen
 export type SemanticTokenType = (typeof semanticTokenTypes)[number];
 export type SemanticTokenModifier = (typeof semanticTokenModifiers)[number];
 
-/** What a name is where it stands. */
+/** The role of a name at its position. */
 export interface Role {
   readonly type: SemanticTokenType;
   readonly modifiers: readonly SemanticTokenModifier[];
@@ -45,7 +45,7 @@ export function rolesIn(module: Module, node: Declaration | ImportNode): Readonl
   return roles;
 }
 
-/** What a word means that is in no tree: in text that could not be read. */
+/** The meaning of a word outside of the tree: in unparsed text. */
 export function roleOfWord(module: Module, word: string): Role | undefined {
   return word.length < 2 ? undefined : roleOfFree(module, word.split('.')[0] ?? '');
 }
@@ -111,7 +111,7 @@ const languageRoles: Readonly<Record<LanguagePlace, Role | undefined>> = {
   value: undefined,
 };
 
-/** A variant, one that the model does not have too; what the name means by itself where no model is called. */
+/** A variant, even an unknown one; otherwise the name's own meaning where no model is called. */
 function roleOfChosen(module: Module, target: Extract<NameTarget, { kind: 'chosen' }>, span: Occurrence['span']) {
   if (resolveTarget(module, target).every((entity) => entity.kind === 'variant')) return role('enumMember');
   return roleOf(module, { name: target.name, span, access: 'read', target: target.otherwise });

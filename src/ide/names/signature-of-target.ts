@@ -6,7 +6,7 @@ import type { NameTarget } from '../../3-check/meanings/occurrence.ts';
 import { activationSignature, type Signature, signatureOf } from '../../3-check/signature.ts';
 import type { ActivationName } from '../../ops/activations.ts';
 
-/** The signature of what a name calls; of a parameter of type `block`, that of its default. */
+/** The signature of what a name calls; for a parameter of type `block`, that of its default. */
 export function signatureOfTarget(module: FileScope, target: NameTarget): Signature | undefined {
   if (target.kind === 'local') {
     const held = target.local.param?.default;

@@ -9,7 +9,7 @@ import { signatureOfCallee } from './signature-of-target.ts';
 /** How many names are followed to what they are bound to. */
 const mostNames = 16;
 
-/** Whether an expression gives tensors, as far as the tree tells: the editor asks where a file may have errors. */
+/** Whether an expression gives tensors, judged by the tree: the editor needs this for files with errors. */
 export function looksLikeTensor(
   module: FileScope,
   declaration: Declaration,
@@ -40,7 +40,7 @@ export function looksLikeTensor(
 }
 
 /**
- * Whether a name, dotted or not, stands for tensors: an input, a section or a part of one, or a value that is.
+ * Whether a name, dotted or not, refers to tensors: an input, a section or a part of one, or a value that is.
  * @param target what its first word means
  */
 export function isTensorTarget(target: NameTarget, text: string, isTensor: (value: Expr) => boolean): boolean {

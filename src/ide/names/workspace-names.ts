@@ -26,7 +26,7 @@ export function isOwnFile(ide: Ide, path: string): boolean {
   return !path.startsWith('std/') && ide.allFiles().includes(path);
 }
 
-/** All occurrences of an entity, in its own file and in the workspace. What only exists inside of a block is sought there. */
+/** All occurrences of an entity, in its own file and in the workspace. Names local to a block are searched only there. */
 export function occurrencesOfEntity(ide: Ide, analysis: Analysis, entity: Entity): EntityUse[] {
   const declared = declaredAt(analysis, entity);
   const key = entityKey(analysis, entity);

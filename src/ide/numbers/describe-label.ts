@@ -15,10 +15,10 @@ export function describeLabel(
   label: string,
 ): string {
   if (declaration.kind !== 'model') {
-    return `Label **${label}**: parameters of this step are called \`….${label}…\` below the path of the block.`;
+    return `Label **${label}**: parameters of this step are named \`….${label}…\` below the path of the block.`;
   }
   const path = section === undefined ? label : `${section}.${label}`;
-  const text = `Label **${label}**: parameters of this step are called \`${path}…\`.`;
+  const text = `Label **${label}**: parameters of this step are named \`${path}…\`.`;
   const network = networkOf(analysis, declaration);
   const nodes = network?.graph.nodes.filter((n) => n.path === path || n.path.startsWith(`${path}.`)) ?? [];
   const last = nodes.at(-1);

@@ -7,7 +7,7 @@ import type { Analysis, Network } from '../core/analysis.ts';
 import { networkOf, pointName } from './network-numbers.ts';
 import { tracesAt } from './trace-index.ts';
 
-/** Sentences shown of one call in a block; beyond them their number is given. */
+/** The limit of sentences shown for one call in a block; further ones are only counted. */
 const mostTraces = 8;
 
 /**
@@ -59,7 +59,7 @@ function reaches(model: Declared, block: Declaration): boolean {
   return false;
 }
 
-/** A scaled number that this network has not: its parameter has another value here, or its row is not built. */
+/** A scaled number that this network does not have: its parameter has another value here, or its row is not built. */
 function unused([network]: readonly Network[], declaration: Declaration, { span }: CallNode): string {
   if (!network || declaration.kind !== 'model') return '';
   const param = declaration.members.find(
@@ -72,7 +72,7 @@ function unused([network]: readonly Network[], declaration: Declaration, { span 
   if (value && value.origin !== 'default') {
     return `Not used at ${name}: ${value.name} is **${value.text}**, from ${value.source}`;
   }
-  return `Not used at ${name}: nothing of the network comes of this`;
+  return `Not used at ${name}: no part of the network comes from this`;
 }
 
 /** Whether a call is one with a single number: `w(80)`, not `d(layers[0])`. */

@@ -13,7 +13,7 @@ export interface MemberNumbers extends NetworkNumbers {
   readonly stages: AllStageNumbers;
 }
 
-/** A published member of a family: its numbers; null if it cannot be built, undefined if nobody has built it yet. */
+/** A published member of a family: its numbers; null if it cannot be built, undefined if it has not been built yet. */
 export interface Member {
   readonly name: string;
   readonly numbers: MemberNumbers | null | undefined;
@@ -31,7 +31,7 @@ function keptFor(analysis: Analysis, model: ModelNode): Map<string, MemberNumber
   return declared?.node === model ? membersOf(declared) : new Map();
 }
 
-/** The members that a model's `variants` name, in order, with what is known of them: builds nothing. */
+/** The members that a model's `variants` name, in order, with what is known about them: builds nothing. */
 export function knownFamily(analysis: Analysis, model: ModelNode): Member[] {
   const kept = keptFor(analysis, model);
   return namesOf(model).map((name) => ({ name, numbers: kept.get(keyOf({ variant: name })) }));
@@ -42,7 +42,7 @@ export function familyOf(analysis: Analysis, model: ModelNode): Member[] {
   return namesOf(model).map((name) => ({ name, numbers: memberNumbers(analysis, model, { variant: name }) ?? null }));
 }
 
-/** A model's numbers at a point of its family that is looked at again and again. Built once for what the model means. */
+/** A model's numbers at a frequently shown point of its family. Built once per meaning of the model. */
 export function memberNumbers(
   analysis: Analysis,
   model: ModelNode,
@@ -58,7 +58,7 @@ export function memberNumbers(
     point: network.point,
     stages: allStageNumbers(network.graph),
   };
-  // where an error elsewhere keeps the whole model from being built, nothing is known of its members
+  // if an error elsewhere prevents building the whole model, nothing is known about its members
   if (numbers || networkOf(analysis, model)) kept.set(key, numbers ?? null);
   return numbers;
 }
@@ -68,7 +68,7 @@ export function isMeasured(analysis: Analysis, model: ModelNode, request: Scalin
   return keptFor(analysis, model).has(keyOf(request));
 }
 
-/** The names of a model's members, where they are not too many. */
+/** The names of a model's members, if there are not too many. */
 export function namesOf(model: ModelNode): string[] {
   const names = [...variantRows(model).keys()];
   return names.length <= mostMembers ? names : [];

@@ -3,8 +3,7 @@ import { isMeasured, memberNumbers, namesOf } from './family.ts';
 import { curveRequests } from './phi-curve.ts';
 
 /**
- * Builds one more network of the families of a document, so that hovers and previews find all of them measured and
- * nothing else has to wait for long.
+ * Builds one more network of the families of a document, so that hovers and previews find all of them measured and nothing else waits long.
  * @param what the published members, or the points of the curve over phi as well
  * @returns whether any is left
  */

@@ -24,7 +24,7 @@ const numbersOf = memoise((graph: Graph): NetworkNumbers => {
   return { params, macs, resolution: graph.nodes[graph.inputs[0] ?? -1]?.shapes[0]?.[1] ?? 0 };
 });
 
-/** A model's own network; undefined of the second of two models of one name, which only the first has. */
+/** A model's own network; undefined for the second of two models with one name: only the first has it. */
 export function networkOf(analysis: Analysis, model: ModelNode, request?: ScalingRequest): Network | undefined {
   const { name } = model.name;
   return analysis.module.scope.get(name)?.node === model ? analysis.network(name, request) : undefined;

@@ -14,9 +14,9 @@ export interface CurvePoint {
 }
 
 /**
- * The networks that the formula gives at whole phis, from -1 to the last phi that a row of the family names, 3 at least
- * and 8 at most: a larger network is no better seen. Empty where the scaling is not a formula, and where its networks are
- * not to be built.
+ * The networks that the formula gives at whole phis, from -1 to the last phi that a row of the family names, at least 3
+ * and at most 8: larger networks would not show more. Empty where the scaling is not a formula, and where its networks
+ * are not to be built.
  */
 export function formulaCurve(analysis: Analysis, model: ModelNode): readonly CurvePoint[] {
   return curveRequests(model).flatMap((request) => {

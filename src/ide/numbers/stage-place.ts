@@ -4,8 +4,8 @@ import type { Span } from '../../source.ts';
 import { nameOfRow, placesOfTable, tablesIn } from '../tree/table-rows.ts';
 
 /**
- * Where a stage of a network is written in its model: the row of its table, else its section; of a stage of an inner
- * model, the section that uses that model. Undefined for what stands outside of sections.
+ * Where a stage of a network is written in its model: the row of its table, else its section; for a stage of an inner
+ * model the section that uses that model. Undefined outside of sections.
  */
 export function placeOfStage(
   model: ModelNode,

@@ -3,7 +3,7 @@ import type { Graph } from '../../5-graph/graph.ts';
 import { memoise } from '../../memoise.ts';
 import type { Source, Span } from '../../source.ts';
 
-/** The traces of a network by the place that asked for the number. */
+/** The traces of a network by the place of the number in the text. */
 type TraceIndex = ReadonlyMap<Source, ReadonlyMap<number, readonly Trace[]>>;
 
 /**

@@ -44,7 +44,7 @@ export function openParams(signature: Signature, { chained, table }: Pick<CallSi
 }
 
 /**
- * The parameter that an argument goes to, as far as the call itself says it; the binding rules of the compiler.
+ * The parameter that an argument goes to, as far as the call itself determines it; by the compiler's binding rules.
  * @param isTensor whether an argument gives tensors
  */
 export function paramOfArgument(

@@ -7,7 +7,7 @@ export interface TreeNode {
 }
 
 /**
- * The nodes that an offset lies in, the outermost first. At the end of one node and the start of the next the next wins,
+ * The nodes that contain an offset, the outermost first. Between two adjacent nodes the second wins,
  * so that a cursor before a word means that word; at the end of a word with a blank behind it, the word.
  * @param offset in the source of the root's span
  */
@@ -36,7 +36,7 @@ function childAt(node: TreeNode, offset: number): TreeNode | undefined {
   return touching;
 }
 
-/** The nodes right below one; parts without a span of their own (lists, tails, outputs) are looked through. */
+/** The nodes right below one; parts without a span (lists, tails, outputs) are skipped over. */
 export function* childrenOf(node: object): Generator<TreeNode> {
   for (const key in node) {
     if (key === 'span') continue;

@@ -10,7 +10,10 @@ export interface TablePlace {
   readonly section: string;
   /** The name of the block before the table: what a row without a cell `block` builds. */
   readonly callee: string | undefined;
-  /** Whether no other table has the same name there: a network's stages go by sections and rows, and so mix rows of two. */
+  /**
+   * Whether no other table has the same name there: a network's stages are identified by sections and rows, and would mix
+   * rows of two.
+   */
   readonly isOnly: boolean;
 }
 
@@ -55,7 +58,7 @@ export function tablesIn(model: ModelNode): RowsNode[] {
   });
 }
 
-/** A row's name in paths: what its column `name` says, else its number from 0. */
+/** A row's name in paths: from its column `name`, else its number from 0. */
 export function nameOfRow({ header, rows }: RowsNode, row: RowNode): string {
   const column = header.findIndex((h) => h.name === 'name');
   return rowName(row, column, rows.indexOf(row));

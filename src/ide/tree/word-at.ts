@@ -12,7 +12,7 @@ export function wordEnd(text: string, offset: number): number {
   return at;
 }
 
-/** The start of the name that ends at an offset, dotted or not and perhaps with a dot behind it; the offset where there is none. */
+/** The start of the name that ends at an offset, dotted or not and perhaps followed by a dot; the offset where there is none. */
 export function pathStart(text: string, offset: number): number {
   let start = offset;
   let end = text[offset - 1] === '.' ? offset - 1 : offset;

@@ -8,10 +8,10 @@ import { protocolDiagnostics } from './convert.ts';
 const patience = 10;
 
 /**
- * Makes what sends diagnostics to clients that do not ask for them, with the version of the text that they are about: work
- * for the background, for every open document, since each may import the one that has changed. A document's are sent
- * again only where they differ or its text has changed. What only shows in networks can take longer than a key: a new
- * mistake is then reported first, and what was reported stays until all is known.
+ * Creates background work that sends diagnostics to clients that do not request them, with the version of the text that
+ * they are about: for every open document, since each may import the changed one. A document's are sent again only if they
+ * differ or its text has changed. Problems found by building networks can take longer than a keystroke: new mistakes are
+ * then reported first, and earlier reports stay until everything is known.
  */
 export function createPublisher(session: Session): () => Generator<number> {
   const sent = new Map<string, { readonly version: number; readonly shown: ReadonlySet<string> }>();
@@ -45,7 +45,7 @@ export function createPublisher(session: Session): () => Generator<number> {
   };
 }
 
-/** Builds networks while there is patience. @returns whether any is left */
+/** Builds networks while there is time. @returns whether any is left */
 function buildsOn({ analysis }: View): boolean {
   const until = performance.now() + patience;
   let more = analysis.buildNext();

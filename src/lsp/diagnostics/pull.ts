@@ -21,7 +21,8 @@ export function answerDiagnostics(session: Session): void {
     session,
     DocumentDiagnosticRequest.type,
     async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
-      // of the text as it is when all is known: who types on must not wait for networks of the text before
+      // for the text at the time when everything is known: continued typing must not wait for networks of an earlier
+      // text
       const until = performance.now() + patience;
       const buildNext = () => viewOf(session, textDocument?.uri)?.analysis.buildNext() === true;
       await inSlices(token, () => performance.now() < until && buildNext());

@@ -13,15 +13,16 @@ import type { Session } from '../session.ts';
 import { requestedScaling } from '../settings.ts';
 import { folderOf, uriToPath } from '../uris.ts';
 
-/** The commands that the server runs for clients that have none of their own of that name. */
+/** The commands that the server runs for clients that do not have them. */
 export const commandNames = ['enet.selectScaling', 'enet.compile', 'enet.preview'] as const;
 
 /** The most choices that a list to choose from has. */
 const mostChoices = 24;
 
 /**
- * Commands. `enet.selectScaling` takes a point, `[{"phi": 2}]` or `["b3"]`; or what a lens gives, a document, a model and
- * perhaps a variant; without a point it asks. The server writes no files: the others say what to type in a terminal.
+ * Commands. `enet.selectScaling` takes a point, `[{"phi": 2}]` or `["b3"]`; or a lens's arguments, a document, a model
+ * and perhaps a variant; without a point it asks. The server does not write files: the others show what to type in a
+ * terminal.
  */
 export function answerCommands(session: Session): void {
   answer(session, ExecuteCommandRequest.type, async ({ command, arguments: given }): Promise<unknown> => {
@@ -37,7 +38,7 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
   const ofLens = args.length > 1;
   const given = ofLens ? args[2] : args[0];
   if (given !== undefined && given !== null) {
-    // what a lens gives is the name of a row, which may be a number
+    // a lens gives the name of a row, which may be a number
     const request = requestedScaling(ofLens && typeof given === 'string' ? { variant: given } : given);
     chooseScaling(session, request);
     say(session, `enet: ${scalingText(request)}`);
@@ -56,7 +57,7 @@ async function selectScaling(session: Session, args: readonly unknown[]): Promis
   return selectScaling(session, [chosen.title === 'default' ? chosen.title : { variant: chosen.title }]);
 }
 
-/** Says which command line does it: of a document, a model and perhaps a variant. */
+/** Shows the command line for a document, a model and perhaps a variant. */
 function sayCommand(session: Session, args: readonly unknown[], command: string, rest: string): null {
   const [uri, model, variant] = args;
   if (typeof uri !== 'string') throw invalidParams('the document is missing');

@@ -37,23 +37,23 @@ const kinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   word: CompletionItemKind.Text,
 };
 
-/** What the client sends back with an item to have its documentation: which list, and which of its items. */
+/** What the client sends back with an item to get its documentation: the list, and the item's index. */
 interface ItemData {
   readonly list: number;
   readonly index: number;
 }
 
-/** The editor's own command that asks for completions, where the client says that it has it: see `Client.ownCommands`. */
+/** The editor's own command that requests completions, if the client has it: see `Client.ownCommands`. */
 const suggest = 'editor.action.triggerSuggest';
 
-/** What can be written at the cursor. Documentation is sent when an item is looked at. */
+/** What can be written at the cursor. Documentation is sent when an item is selected. */
 export function answerCompletion(session: Session): void {
   let last: { readonly list: number; readonly items: readonly Item[] } = { list: 0, items: [] };
   answerIn(session, CompletionRequest.type, async (view, { position }, token): Promise<CompletionList> => {
     const offset = offsetIn(view, position);
-    // names of the workspace's other files are offered, and the first to ask finds none of them read
+    // names of the workspace's other files are offered, none of which have been read at first
     await readWorkspace(view.ide, token);
-    // what fits a text that is gone must not be put into the present one: the client asks again
+    // items for an outdated text must not be inserted into the current one: the client asks again
     if (viewOf(session, view.uri)?.analysis !== view.analysis) return { isIncomplete: true, items: [] };
     const { items, isIncomplete } = completionAt(view.ide, view.path, offset);
     last = { list: last.list + 1, items };

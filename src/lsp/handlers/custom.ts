@@ -8,7 +8,7 @@ import { choicesIn } from '../scaling-choices.ts';
 import type { Session } from '../session.ts';
 import { requestedScaling } from '../settings.ts';
 
-/** What the protocol has no request for: the texts of the library, and the point that is chosen. */
+/** Requests beyond the protocol: the texts of the library, and the chosen point. */
 export function answerCustomRequests(session: Session): void {
   const libraryFile = ({ uri }: { uri: string }): LibraryFile | null => {
     if (typeof uri !== 'string') throw invalidParams('uri is missing');

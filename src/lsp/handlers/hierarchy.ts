@@ -50,7 +50,7 @@ function protocolItem(view: View, { name, kind, place, selection }: CallItem): C
   };
 }
 
-/** The block or model that a client's item stands for now: the one at the place of its name. */
+/** The block or model that a client's item now refers to: the one at the place of its name. */
 function itemOf(session: Session, item: CallHierarchyItem | undefined): { view: View; item: CallItem } | undefined {
   const view = item && viewOf(session, item.uri);
   if (!view) return undefined;

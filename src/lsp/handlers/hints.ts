@@ -15,7 +15,7 @@ import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
 import { offsetsIn, rangeIn, type View, viewOf } from '../view.ts';
 
-/** What a client sends back with a lens to have its title. */
+/** What a client sends back with a lens to get its title. */
 interface LensData {
   readonly uri: string;
   readonly lens: EnetLens;
@@ -51,7 +51,7 @@ export function answerHints(session: Session): void {
 
 /**
  * Lets each lens of a line start one character after the one before it: Neovim sorts them by that, and mixes up those that
- * start together. A place behind the end of a line counts as its end.
+ * start together. A place past the end of a line counts as its end.
  */
 function inTheirOrder(lenses: readonly CodeLens[]): CodeLens[] {
   const next = new Map<number, number>();

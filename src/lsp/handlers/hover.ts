@@ -7,8 +7,8 @@ import type { Session } from '../session.ts';
 import { offsetIn, rangeIn, viewOf } from '../view.ts';
 
 /**
- * The hover text of what the pointer is on. Where a table lacks members of a family, they are built one after the other,
- * and what comes in meanwhile is answered in between; a text that has changed by then is described as far as it is known.
+ * The hover text at the pointer. If a table lacks members of a family, they are built one after the other, and other
+ * messages are handled in between; a text that has changed by then is described as far as it is known.
  */
 export function answerHover(session: Session): void {
   answerIn(session, HoverRequest.type, async (view, { position }, token): Promise<Hover | null> => {

@@ -37,7 +37,7 @@ export function answerNavigation(session: Session): void {
   );
 }
 
-/** Links where the client knows them, else locations of the names. */
+/** Links if the client supports them, else locations of the names. */
 function links(view: View, found: readonly Link[]): LocationLink[] | Location[] {
   if (!view.session.client.definitionLinks) return found.map(({ selection }) => locationOf(view, selection));
   return found.map(({ origin, target, selection }) => ({

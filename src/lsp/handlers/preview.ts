@@ -13,7 +13,7 @@ export function answerPreview(session: Session): void {
     session,
     'enet/preview',
     async ({ uri, model, scaling }: PreviewParams, token): Promise<ProtocolPreview | null> => {
-      // a family takes many networks: what comes in meanwhile is answered between them, a change of the text as well
+      // a family takes many networks: other messages, including changes of the text, are handled in between
       await inSlices(token, () => {
         const present = viewOf(session, uri);
         return present !== undefined && measureNext(present.analysis, 'members and curve');

@@ -23,7 +23,7 @@ const foldingKinds = {
   comment: FoldingRangeKind.Comment,
 } as const;
 
-/** How a text is built up: what folds, what is selected together, what leads elsewhere, what changes together. */
+/** The structure of a text: folding, selection ranges, links, linked editing. */
 export function answerStructure(session: Session): void {
   answerIn(session, FoldingRangeRequest.type, (view): FoldingRange[] =>
     foldingRanges(view.analysis).flatMap((folding) => {

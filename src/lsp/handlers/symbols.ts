@@ -39,7 +39,7 @@ export function answerSymbols(session: Session): void {
     const found = new Map<string, SymbolInformation>();
     for (const { ide } of [...projects.all()]) {
       const search = searchSymbols(ide, String(query ?? ''));
-      // an editor asks with each letter, and cancels what it asked before
+      // an editor asks with each letter, and cancels earlier requests
       await inSlices(token, search.next);
       for (const { name, kind, place, container } of search.found()) {
         const view = viewOf(session, uriOf(session, place.path));

@@ -15,7 +15,7 @@ import { offsetsIn, type View } from '../view.ts';
 /** Numbers that a token takes: line and character relative to the one before, length, type, modifiers. */
 const perToken = 5;
 
-/** What the words of a text are: all of them, those of a range, or what is different from last time. */
+/** Semantic tokens: all of them, those of a range, or the differences from last time. */
 export function answerTokens(session: Session): void {
   const { documents } = session;
   const sent = new Map<string, { readonly resultId: string; readonly data: number[] }>();

@@ -13,7 +13,7 @@ import type { TreeNode } from '../../tree/node-path.ts';
 import { wordEnd } from '../../tree/word-at.ts';
 import type { Site } from './site.ts';
 
-/** A call of which the cursor is in an argument. */
+/** A call with the cursor in one of its arguments. */
 export interface CallAt {
   readonly signature: Signature;
   /** Whether the chain brings its tensors. */
@@ -26,10 +26,10 @@ export interface CallAt {
   readonly argument: string | undefined;
 }
 
-/** What of a site tells what a call is. */
+/** The part of a site that determines the call. */
 type CallSurroundings = Pick<Site, 'module' | 'scope' | 'piece'>;
 
-/** What a callee's name means as far as completion must know it: the block behind a parameter is its default. */
+/** The meaning of a callee's name for completion: a block parameter counts as its default. */
 export function signatureAt({ module, scope }: CallSurroundings, name: string): Signature | undefined {
   const visible = scope.names.get(name);
   if (!visible) return signatureOfTarget(module, { kind: 'free', name });
@@ -38,7 +38,7 @@ export function signatureAt({ module, scope }: CallSurroundings, name: string): 
     : undefined;
 }
 
-/** What stands in parentheses behind a convention or an input. */
+/** What is in parentheses after a convention or an input. */
 type Settings = ReadonlyMap<string, Type>;
 
 const settings: Readonly<Record<string, Settings>> = {
@@ -47,7 +47,7 @@ const settings: Readonly<Record<string, Settings>> = {
   'source-convention': sourceSettings,
 };
 
-/** The settings of which the argument at the end of a path is one: `convention tf(`, `input image: [3, 8, 8] (`. */
+/** The settings that the argument at the end of a path belongs to: `convention tf(`, `input image: [3, 8, 8] (`. */
 export function settingsOf(path: readonly TreeNode[]): Settings | undefined {
   const [owner, arg] = path.slice(-2) as [Partial<ConventionNode>?, Arg?];
   return arg && owner?.args?.includes(arg) ? settings[owner.kind ?? ''] : undefined;

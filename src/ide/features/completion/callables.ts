@@ -72,7 +72,7 @@ function opCallable(op: BuiltinOp): Callable {
   };
 }
 
-/** Blocks and ops by their names alone: where a block is a value. */
+/** Blocks and ops by name only: where a block is a value. */
 export function blockValues(site: Site): Proposal[] {
   return [...localsOfType(site, 'block', 0), ...callables(site).map(({ proposal }) => proposal)];
 }
@@ -89,11 +89,11 @@ export function localsOfType({ scope }: Site, detail: 'block' | 'activation' | '
   }));
 }
 
-/** How a call is written where the cursor stands. */
+/** How a call is written at the cursor. */
 export interface CallForm {
   /** Whether the chain brings tensors. */
   readonly chained: boolean;
-  /** Whether a label may still be written, and is due where the step has parameters of its own. */
+  /** Whether a label may still be written, and is required if the step has tensors. */
   readonly label: boolean;
   /** Whether an opening parenthesis follows the cursor already. */
   readonly called: boolean;

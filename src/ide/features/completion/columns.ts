@@ -18,7 +18,7 @@ export function columns(site: Site, table: TableAt): Proposal[] {
   return all.filter(({ label }) => !there.has(label));
 }
 
-/** The columns that stand after the cursor on its line. */
+/** The columns after the cursor on its line. */
 function columnsAfter({ piece: { text, word } }: Site): string[] {
   const line = text.slice(word.end, text.indexOf('\n', word.end) >= 0 ? text.indexOf('\n', word.end) : undefined);
   return line

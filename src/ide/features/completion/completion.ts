@@ -28,10 +28,10 @@ export interface Completions {
 }
 
 /**
- * What can be written at an offset of a document, the likeliest first: what the grammar allows after the text before it,
- * filled with the names that can be seen there, and with those that an import would bring. Also in broken text. Of the
- * document it looks at the declaration around the cursor only.
- * @returns nothing in comments and numbers, and where only a new name can stand
+ * What can be written at an offset of a document, the most likely first: what the grammar allows after the preceding
+ * text, filled with the visible names, and with those that an import would add. Also in broken text. Only the
+ * declaration around the cursor is examined. @returns nothing in comments and numbers, and where only a new name is
+ * possible
  */
 export function completionAt(ide: Ide, path: string, offset: number): Completions {
   const analysis = ide.analysis(path);
@@ -149,7 +149,7 @@ function newSections(site: Site): Proposal[] {
   const { node } = site.piece;
   if (node?.kind !== 'model' || !startsLine(site)) return [];
   const there = new Set(node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
-  // sections stand below the input
+  // sections come after the input
   const rank = node.members.some(({ kind }) => kind === 'input') ? 1 : 3;
   return sections
     .filter(({ name }) => !there.has(name))

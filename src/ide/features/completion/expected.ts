@@ -7,7 +7,7 @@ import type { Prefix } from './prefix.ts';
 /** A token that the grammar allows at the cursor. */
 export interface Expected {
   readonly type: TokenType;
-  /** The rule in which it stands, and those around it, innermost last. */
+  /** The rule that contains it, and the enclosing rules, innermost last. */
   readonly rule: string;
   readonly rules: readonly string[];
   /** The number of its place among those of its type in the rule. */

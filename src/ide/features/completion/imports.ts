@@ -53,7 +53,7 @@ export function importNames(site: Site): Proposal[] {
     }));
 }
 
-/** The path of the import in whose braces the cursor is: the string behind them, if any. */
+/** The path of the import in whose braces the cursor is: the string after them, if any. */
 function pathAfterNames(text: string, cursor: number): string | undefined {
   const quote = text.indexOf('"', cursor);
   const end = text.indexOf('"', quote + 1);

@@ -1,4 +1,4 @@
-/** What a completion stands for; the protocol's kinds are chosen from it. */
+/** The kind of a completion; the protocol's kinds are chosen from it. */
 export type CompletionKind =
   | 'keyword'
   | 'snippet'
@@ -46,7 +46,7 @@ export interface CompletionItem {
   readonly preselect: boolean;
   /** Characters that take the item when they are typed. */
   readonly commitCharacters?: readonly string[];
-  /** What else is changed: the import of a block of another file. */
+  /** Additional edits: the import of a block of another file. */
   readonly additionalEdits?: readonly CompletionEdit[];
   /** Whether what follows the inserted text can be completed at once: an argument's value after its name. */
   readonly thenSuggest?: boolean;
@@ -63,13 +63,13 @@ export interface Proposal
   readonly rank: number;
 }
 
-/** A text as it stands in a snippet: what would be a tab stop is escaped. */
+/** A text for a snippet, with tab stops escaped. */
 export function snippetText(text: string): string {
   return text.replace(/[\\$}]/g, '\\$&');
 }
 
 /**
- * The list as the editor shows it: the likeliest first, each label of a kind once, or once for each file to import it from.
+ * The list as the editor shows it: the most likely first, each label of a kind once, or once for each file to import it from.
  * @param word the word at the cursor, in document offsets
  * @param base what is added to local offsets
  */
@@ -83,7 +83,7 @@ export function orderItems(
     const key = additionalEdits ? `${kind} ${label} ${detail}` : `${kind} ${label}`;
     return !seen.has(key) && seen.add(key);
   });
-  // a sort is stable: what is equally likely stays in order
+  // the sort is stable: equally likely items stay in order
   return distinct
     .sort((a, b) => a.rank - b.rank)
     .map((p, i) => itemOf(p, i, p.replace ? { start: p.replace.start + base, end: p.replace.end + base } : word));

@@ -10,7 +10,7 @@ import { skeletons } from './skeletons.ts';
 /** Members that a model has once. */
 const once: ReadonlySet<string> = new Set(['convention', 'scaling', 'variants', 'maximize', 'return']);
 
-/** The order in which a model's members mostly stand. */
+/** The usual order of a model's members. */
 const usual: readonly Keyword[] = [
   'param',
   'convention',
@@ -65,7 +65,7 @@ function rankOf(word: Keyword, rule: string): number {
   return place < 0 ? 2 : 2 + place / 20;
 }
 
-/** Infix words, where what stands before can be a condition. */
+/** Infix words, where the preceding text can be a condition. */
 function operators({ prefix, piece }: Site): Proposal[] {
   const { tokens, statement } = prefix;
   const conditional = tokens
@@ -75,7 +75,7 @@ function operators({ prefix, piece }: Site): Proposal[] {
   return ['and', 'or'].map((label) => ({ label, kind: 'keyword', rank: 4 }));
 }
 
-/** What cannot come again: imports below a declaration, what the model at the cursor has once. */
+/** What cannot occur again: imports below a declaration, members that a model has once. */
 function taken({ piece, module, analysis }: Site): ReadonlySet<string> {
   const { node, shift, cursor, base } = piece;
   const first = module.ast.declarations[0];
@@ -86,7 +86,7 @@ function taken({ piece, module, analysis }: Site): ReadonlySet<string> {
   return new Set(['import', ...members]);
 }
 
-/** Whether only blanks stand before the word at the cursor on its line. */
+/** Whether only blanks precede the word at the cursor on its line. */
 export function startsLine({ piece }: Site): boolean {
   return startsLineAt(piece.text, piece.word.start);
 }

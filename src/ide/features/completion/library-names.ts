@@ -23,7 +23,7 @@ function readModules(): ReadonlyMap<string, Module> {
   return new Map(program.modules.filter((module) => module.library).map((module) => [module.path, module]));
 }
 
-/** What a file declares itself, which is what an import of it gives. */
+/** A file's own declarations, which can be imported from it. */
 export const exportsOf = memoise(({ scope, path }: Module): readonly Declared[] =>
   [...scope.values()].filter(({ module }) => module.path === path),
 );

@@ -14,8 +14,8 @@ const mostDepth = 8;
 
 /**
  * The modules of a model as a weight map names them: `stem.conv`, and with stars over the rows and the blocks of a table
- * `stages.*.*.expand.conv`; after these the same row by row. Read off the tree, so that they are there for a model that
- * does not build.
+ * `stages.*.*.expand.conv`; after these the same row by row. Taken from the tree, so that they are available for a model
+ * that does not build.
  */
 export const modulePatterns = memoise((model: DeclaredModel): readonly string[] => {
   const patterns = new Set<string>();
@@ -28,7 +28,7 @@ interface PatternSearch {
   readonly patterns: Set<string>;
   /** Rows by their names instead of stars. */
   readonly byRow: boolean;
-  /** Steps that are still looked at: a model that contains itself has no end of them. */
+  /** The limit of steps that are examined: a model that contains itself has infinitely many. */
   left: number;
 }
 

@@ -7,7 +7,7 @@ import { propertyDocs } from '../../docs/words.ts';
 import type { Proposal } from './item.ts';
 import type { Site } from './site.ts';
 
-/** What may follow the last dot of the word at the cursor: properties of tensors, what stands behind a section. */
+/** What may follow the last dot of the word at the cursor: properties of tensors, parts of a section. */
 export function afterDot(site: Site): Proposal[] {
   const { word, text } = site.piece;
   const words = site.typed.split('.');
@@ -27,7 +27,7 @@ export function afterDot(site: Site): Proposal[] {
   }));
 }
 
-/** What a tensor tells of its shape. */
+/** The properties of a tensor's shape. */
 export function properties(rank: number): Proposal[] {
   return tensorProperties.map((label) => ({
     label,
@@ -53,5 +53,5 @@ function proposal({ kind, name, ident, owner }: PathWord, before: string): Propo
   return { label: name, kind: 'path', rank: 0, detail: `step of ${before}` };
 }
 
-/** Words that are offered of one path. */
+/** The limit of words that are offered for one path. */
 const mostWords = 200;

@@ -23,7 +23,7 @@ export interface Piece {
 /** A text that is longer is not lexed from its beginning. */
 const longest = 1_500;
 
-/** As much of the text behind the cursor is looked at. */
+/** How much of the text after the cursor is examined. */
 const horizon = 8_000;
 
 const heading = /^[ \t]*(?:import\b|model\b|block[ \t]+\w|weights[ \t]+\w)/;
@@ -69,7 +69,7 @@ function wordAt(text: string, offset: number): { start: number; end: number } {
   return { start, end: start < offset ? wordEnd(text, offset) : offset };
 }
 
-/** What stands before the word at the cursor, as tokens with local offsets, and the comments. */
+/** The text before the word at the cursor, as tokens with local offsets, and the comments. */
 export function tokensBefore(piece: Piece): { tokens: IToken[]; comments: IToken[] } {
   const tokens: IToken[] = [];
   const comments: IToken[] = [];

@@ -24,18 +24,21 @@ export interface OpenBracket {
   readonly element: number;
 }
 
-/** What stands before the cursor. */
+/** The text before the cursor. */
 export interface Prefix {
   /** The tokens of the piece, with slips fixed. */
   readonly tokens: readonly IToken[];
-  /** A short text that the grammar continues in the same way: what is complete is left out or stands for itself as `x`. */
+  /** A short text that the grammar continues in the same way: complete parts are left out or replaced by `x`. */
   readonly reduced: IToken[];
   /** Outermost first. */
   readonly open: readonly OpenBracket[];
   /** The place of the first token of the declaration at the cursor, and of its statement or member there. */
   readonly declaration: number;
   readonly statement: number;
-  /** A word in the cursor's place, and what ends all that is open there; nothing where no word can stand. */
+  /**
+   * A word in the cursor's place, and the tokens that close everything open there; nothing where a word is not
+   * possible.
+   */
   readonly closing: readonly IToken[];
 }
 
@@ -46,9 +49,9 @@ export function readPrefix(text: string, tokens: readonly IToken[], cursor: numb
 }
 
 /**
- * The tokens as the parser would see them if the text went on at the cursor. A word stands in for what will be typed, or
- * the arrow and the operator before it would be left out as dangling; on a line of its own after something complete it
- * begins a statement. A name alone on the line before the cursor may become one, and would be left out before a word.
+ * The tokens as the parser would see them if the text went on at the cursor. A word stands in for what will be typed,
+ * otherwise the arrow or operator before it would be left out as dangling; on a line of its own after something complete
+ * it begins a statement. A name alone on the line before the cursor may become one, and would be left out before a word.
  */
 function fixBefore(text: string, tokens: readonly IToken[], cursor: number): { before: IToken[]; closing: IToken[] } {
   const last = tokens.at(-1);
@@ -66,12 +69,12 @@ function fixBefore(text: string, tokens: readonly IToken[], cursor: number): { b
   const at = fixed.indexOf(standIn[0] as IToken);
   const after = fixed.findIndex(({ startOffset }) => startOffset >= cursor);
   const before = fixed.slice(0, at >= 0 ? at : after >= 0 ? after : fixed.length);
-  // what was put in right before the word would end what the cursor is still in
+  // a token inserted right before the word would end what the cursor is still in
   if (!begins || at < 0) while (before.at(-1)?.isInsertedInRecovery) before.pop();
   return { before, closing: at >= 0 && !isName ? fixed.slice(at) : [] };
 }
 
-/** Parentheses and brackets that are closed behind the cursor, near it: what they close goes on over the lines. */
+/** Parentheses and brackets that are closed shortly after the cursor: they continue over several lines. */
 function closersBehind(text: string, cursor: number): IToken[] {
   const closers: IToken[] = [];
   let depth = 0;
@@ -180,12 +183,12 @@ export function isBody(role: Role): boolean {
   return role === 'block' || role === 'model' || role === 'scaling';
 }
 
-/** Brackets whose complete elements say nothing of what comes next; in a comprehension they do. */
+/** Brackets whose complete elements do not affect what comes next; in a comprehension they do. */
 function isList({ role, comprehension }: Frame): boolean {
   return !isBody(role) && role !== 'rows' && !comprehension;
 }
 
-/** What stands for all that a closed bracket held. */
+/** The replacement for the contents of a closed bracket. */
 function contentOf(role: Role, x: IToken): IToken[] {
   if (isBody(role)) return [];
   return role === 'rows' ? [createTokenAt(t.RowStart, '|', 0), x, createTokenAt(t.RowEnd, '|', 0)] : [x];
@@ -210,7 +213,7 @@ function beginsStatement(tokens: readonly IToken[], i: number, frame: Frame, tex
   return i === frame.index + 1 || ends(tokens, i - 1) || bindsOnLine(tokens, i, text);
 }
 
-/** `name:` or `name =` first on its line, after something that wanted to go on: that was cut off. */
+/** `name:` or `name =` first on its line, after something incomplete: that was cut off. */
 function bindsOnLine(tokens: readonly IToken[], i: number, text: string): boolean {
   const [before, token, after] = [tokens[i - 1], tokens[i] as IToken, tokens[i + 1]];
   if (!before || is(before, t.Arrow) || is(before, t.Comma) || is(before, k.return)) return false;

@@ -6,7 +6,7 @@ import { startsLine } from './keywords.ts';
 import type { Site } from './site.ts';
 import type { TableAt, TableRow } from './table-at.ts';
 
-/** Rows that may come next: the row above as it is, one that goes on as the rows do, an empty one; or a first header. */
+/** Rows that may come next: the row above unchanged, one that continues the series, an empty one; or a first header. */
 export function nextRows(site: Site, table: TableAt | undefined): Proposal[] {
   const { piece } = site;
   const place = rowPlace(site);
@@ -24,7 +24,7 @@ export function nextRows(site: Site, table: TableAt | undefined): Proposal[] {
   };
   if (above && table.kind !== 'weights') {
     const before = whole.at(-2);
-    offer(grown(table, text(above), before && text(before)), 0, 'as the rows go on');
+    offer(grown(table, text(above), before && text(before)), 0, 'continuing the rows');
     offer(text(above), 0, 'the row above');
   }
   const widths = text(above ?? header).map(({ length }) => length);
@@ -42,7 +42,7 @@ export function nextRows(site: Site, table: TableAt | undefined): Proposal[] {
   return found;
 }
 
-/** Where a row goes: at the start of its line, in place of a bar that is there already. */
+/** Where a row goes: at the start of its line, replacing an existing bar. */
 function rowPlace(site: Site): { start: number; end: number } | undefined {
   const { text, word, cursor } = site.piece;
   if (startsLine(site)) return { start: word.start, end: word.end };
@@ -52,7 +52,7 @@ function rowPlace(site: Site): { start: number; end: number } | undefined {
   return rest.trim() === '' ? { start: cursor - line.length + line.indexOf('|'), end: cursor } : undefined;
 }
 
-/** The row that would follow: names and phis count on, filters and resolutions grow as they did, the rest stays. */
+/** The row that would follow: names and phis count up, filters and resolutions grow as before, the rest stays. */
 function grown(table: TableAt, above: readonly string[], before: readonly string[] | undefined): string[] {
   return above.map((cell, i) => {
     const next = nextCell(table.header[i] ?? '', cell.trim(), before?.[i]?.trim());

@@ -18,7 +18,7 @@ export interface Visible {
 }
 
 export interface ScopeAt {
-  /** The nearest last: what was bound just above is the likeliest. */
+  /** The nearest last: a name bound just above is the most likely. */
   readonly names: ReadonlyMap<string, Visible>;
   /** Where d, w and r can be called. */
   readonly inModel: boolean;
@@ -39,7 +39,7 @@ export function namesAbove(module: Module, { node, cursor, shift }: Piece): Map<
   for (const local of seen) {
     if (left.has(local)) continue;
     const { name } = local.ident;
-    // what is nearest stands last
+    // the nearest is last
     visible.delete(name);
     visible.set(name, visibleName(local, types.get(local)?.type ?? 'unknown'));
   }

@@ -8,7 +8,7 @@ import { namesAbove, type ScopeAt, type Visible } from './scope-at.ts';
 
 /**
  * The names that can be seen at the cursor, by the checker's rules of visibility.
- * @param path the nodes around the cursor, of the tree that holds its statement alone
+ * @param path the nodes around the cursor, in the tree of only its statement
  */
 export function scopeAt(module: Module, piece: Piece, path: readonly TreeNode[]): ScopeAt {
   const visible = namesAbove(module, piece);
@@ -22,7 +22,7 @@ export function scopeAt(module: Module, piece: Piece, path: readonly TreeNode[])
   return { names: visible, inModel };
 }
 
-/** Members that hold before anything is built: they see parameters and tables alone. */
+/** Members that apply before anything is built: they only see parameters and tables. */
 const beforeAll = new Set(['param', 'convention', 'scaling', 'variants']);
 
 function isFact({ kind }: Visible): boolean {
@@ -55,7 +55,7 @@ function given(name: string, docs: Readonly<Record<string, string>>): Visible {
   return { name, kind: 'number', type: name === 'variant' ? 'variant' : 'number', doc: docs[name] ?? '' };
 }
 
-/** The numbers that are given where a word stands: by the language, or as what scaling is a function of. */
+/** The numbers that are predefined at a position: by the language, or as the arguments of scaling. */
 function* givenAt(declaration: Declaration, word: NameNode): Generator<Visible> {
   const bound = new Map([...meaningsOf(declaration).locals.values()].map((local) => [local.ident.name, local]));
   for (const name of namesSeenAt(declaration, word)) {

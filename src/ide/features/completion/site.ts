@@ -23,13 +23,13 @@ export interface Site {
   readonly expected: readonly Expected[];
   /** The innermost open bracket. */
   readonly bracket: OpenBracket | undefined;
-  /** The nodes around the cursor; found when first asked for. */
+  /** The nodes around the cursor; computed on first use. */
   readonly path: readonly TreeNode[];
-  /** The names that can be seen at the cursor; found when first asked for. */
+  /** The names that can be seen at the cursor; computed on first use. */
   readonly scope: ScopeAt;
   /** The word at the cursor, up to the cursor. */
   readonly typed: string;
-  /** Of the workspace's other files; found when first asked for. */
+  /** Of the workspace's other files; computed on first use. */
   readonly others: { names(): readonly WorkspaceName[]; readonly arePart: boolean };
 }
 
@@ -42,8 +42,8 @@ export interface OpenString {
 }
 
 /**
- * Finds out where an offset stands: a site, a site inside of a string, or undefined if nothing can be completed, in a
- * comment or a number.
+ * Classifies an offset: a site, a site inside a string, or undefined if nothing can be completed, in a comment or a
+ * number.
  */
 export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | OpenString | undefined {
   const piece = pieceAt(analysis, offset);

@@ -24,7 +24,7 @@ export interface TableRow {
 export interface TableAt {
   readonly kind: 'stages' | 'variants' | 'weights';
   readonly header: readonly string[];
-  /** The rows before the cursor that are known, the header first; of a long table the last ones. */
+  /** The known rows before the cursor, the header first; for a long table the last ones. */
   readonly rows: readonly TableRow[];
   /** The number of the column at the cursor; -1 between rows. */
   readonly column: number;

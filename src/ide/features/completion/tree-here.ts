@@ -6,9 +6,9 @@ import { nodePath, type TreeNode } from '../../tree/node-path.ts';
 import { isBody, type Prefix } from './prefix.ts';
 
 /**
- * The nodes around the cursor, the outermost first and a word in the cursor's place last: of a tree that holds the
- * declaration with the statement at the cursor alone, up to the cursor, all that is open closed there. Empty where the
- * grammar has no place for a word. Offsets are local to the text.
+ * The nodes around the cursor, the outermost first and a word in the cursor's place last: in a tree of the declaration
+ * with only the statement at the cursor, up to the cursor, with everything open closed there. Empty where the grammar
+ * does not allow a word. Offsets are local to the text.
  */
 export function nodesAround(text: string, prefix: Prefix): readonly TreeNode[] {
   const { open, closing } = prefix;

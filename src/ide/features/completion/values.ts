@@ -46,7 +46,7 @@ function fitness(found: Type, wanted: Type): number {
   return never;
 }
 
-/** Whether a number may stand for a value of the type. */
+/** Whether a number is possible for a value of the type. */
 function isNumeric(type: Type): boolean {
   return type === 'number' || type === 'size' || type === 'padding';
 }
@@ -59,7 +59,7 @@ function localProposal(v: Visible, rank: number): Proposal {
     rank,
     detail: typeText(v),
     documentation: local?.param ? describeParam(local.param, '') : doc,
-    // a dot asks for what the tensor tells of itself
+    // a dot requests the tensor's properties
     ...(isTensors(v.type) && { commitCharacters: ['.'] }),
   };
 }

@@ -7,7 +7,7 @@ import type { Site } from './site.ts';
 import { tableAt } from './table-at.ts';
 import type { Wanted } from './values.ts';
 
-/** What an expression can stand in. Arguments, cells and entries of `scaling` have no kind. */
+/** The contexts of an expression. Arguments, cells and entries of `scaling` have no kind. */
 type Parent = (Member | Expr | StepNode) & { readonly tail?: Tail };
 
 const anything: Wanted = { type: 'unknown' };
@@ -17,7 +17,7 @@ export function wantedAt(site: Site): Wanted {
   return wantedOf(site, site.path);
 }
 
-/** What is wanted of the last node of a path. */
+/** The value wanted from the last node of a path. */
 function wantedOf(site: Site, path: readonly TreeNode[]): Wanted {
   const outer = path.slice(0, -1);
   const node = path.at(-1) as Expr;
@@ -59,7 +59,7 @@ function wantedOf(site: Site, path: readonly TreeNode[]): Wanted {
   }
 }
 
-/** What is wanted of an operand behind its operator. */
+/** The value wanted from an operand after its operator. */
 function operandWanted(operator: string, whole: () => Wanted): Wanted {
   if (operator === '==' || operator === '!=') return { type: 'unknown', inside: true };
   if (operator === 'and' || operator === 'or' || operator === 'not') return { type: 'bool', inside: true };

@@ -25,8 +25,7 @@ export interface WorkspaceNames {
 const most = 250;
 
 /**
- * The blocks and models of the workspace's other files that a file does not have yet. Files that nobody has looked at
- * before are read and kept.
+ * The blocks and models of the workspace's other files that a file does not have yet. Files that have not been read yet are read and kept.
  * @param typed the word at the cursor, up to the cursor
  */
 export function workspaceNames(ide: Ide, module: Module, scope: ScopeAt, typed: string): WorkspaceNames {

@@ -4,7 +4,7 @@ import { catalog } from '../../../diagnostics/catalog.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { EditorDiagnostic } from '../diagnostics.ts';
 
-/** What a diagnostic of a missing parameter misses: the parameter whose message it is. */
+/** The parameter that a diagnostic reports as missing. */
 export function missingParameter({ module }: Analysis, d: EditorDiagnostic): SignatureParam | undefined {
   const callees = [...module.scope.values(), ...builtinOps.values()];
   for (const callee of callees) {
@@ -24,7 +24,7 @@ function messageFor({ code }: EditorDiagnostic, { name: block }: Signature, { na
 /** Numbers to start from, by the parameter's name. */
 const usual: Readonly<Record<string, string>> = { channels: '16', width: '16', units: '10', kernel: '3', rate: '0.2' };
 
-/** A value to start from, which its writer will change; undefined if there is none that could be guessed. */
+/** An initial value, which the author will change; undefined if none can be guessed. */
 export function valueFor({ name, type }: SignatureParam): string | undefined {
   if (type === 'padding') return 'same';
   if (type === 'number' || type === 'size') return Object.hasOwn(usual, name) ? usual[name] : '1';

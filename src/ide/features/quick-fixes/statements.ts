@@ -34,13 +34,13 @@ function closerOf(tokens: ReturnType<typeof documentTokens>['tokens'], open: num
   for (let i = open; i < tokens.length; i++) {
     const token = tokens[i] as (typeof tokens)[number];
     if (isOpener(token)) depth++;
-    // of brackets that do not pair another fix speaks
+    // brackets that do not pair have another fix
     else if (isCloser(token) && --depth === 0) return token.tokenType === t.RParen ? i : -1;
   }
   return -1;
 }
 
-/** Of what is inserted, `x -> conv: `, the label `conv` and what stands before it; the label is empty where there is none. */
+/** Splits the inserted `x -> conv: ` into the label `conv` and the text before it; the label may be empty. */
 function labelAtEnd(text: string): { before: string; label: string } {
   if (!text.endsWith(': ')) return { before: text, label: '' };
   const named = text.slice(0, -2);
@@ -48,7 +48,7 @@ function labelAtEnd(text: string): { before: string; label: string } {
   return { before: named.slice(0, start), label: named.slice(start) };
 }
 
-/** A label that the declaration does not have yet, where the one that was offered stands there already. */
+/** A label that the declaration does not have yet, if the suggested one already exists. */
 export function freeLabel(analysis: Analysis, d: EditorDiagnostic): readonly EditorFix[] {
   const { node } = analysis.declarationAt(d.start);
   if (!node || node.kind === 'import') return d.fixes;
@@ -87,7 +87,7 @@ export function addReturn(analysis: Analysis, d: EditorDiagnostic): EditorFix[] 
   return [{ title: `Return '${name}'`, safe: false, edits: [{ path: analysis.path, ...edit }] }];
 }
 
-/** Declares an input of pictures, below what holds before anything is built. */
+/** Declares an input of pictures, after the members that apply before anything is built. */
 export function addInput(analysis: Analysis, d: EditorDiagnostic): EditorFix[] {
   const model = analysis.declarationAt(d.start).node as ModelNode | undefined;
   if (model?.kind !== 'model') return [];

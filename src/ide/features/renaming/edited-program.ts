@@ -11,14 +11,14 @@ import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { importedPath } from '../../names/import-path.ts';
 
-/** A document as it would be, with the errors of its own that can be known without building. */
+/** A hypothetical document, with its own errors that are known without building. */
 export interface EditedDocument {
   readonly module: Module;
   readonly errors: readonly Diagnostic[];
 }
 
 /**
- * What documents would be with other texts for some files. Nothing of the editor changes. A file that several documents
+ * Documents with other texts for some files. Nothing of the editor changes. A file that several documents
  * import is read once.
  * @param texts the other texts, by path
  */

@@ -11,7 +11,7 @@ import type { EditorEdit } from '../diagnostics.ts';
 import { applyEdits, editsByPath, shiftOf } from '../edits.ts';
 import { documentsWith } from './edited-program.ts';
 
-/** Why edits would change what a program means: a name that would mean something else, or an error that they would make. */
+/** Why edits would change what a program means: a name with another meaning, or a new error. */
 export interface ChangedMeaning {
   readonly place: Place;
   /** The error's message; none if a name would just mean something else. */
@@ -19,8 +19,7 @@ export interface ChangedMeaning {
 }
 
 /**
- * Whether every name of some documents would mean after edits what it means now. A renaming is held to this: whatever
- * the reason for a conflict, it shows here.
+ * Whether every name of some documents would mean after edits what it means now. Renaming is checked against this: any conflict shows here.
  * @returns the first change of meaning, undefined if there is none
  */
 export function changedMeaning(
@@ -52,7 +51,9 @@ export function changedMeaning(
   return undefined;
 }
 
-/** Outputs of models that have the name of one before: what only a build says, and what no place of a name shows. */
+/**
+ * Outputs of models with the name of an earlier one: only a build reports this, and the places of names do not show it.
+ */
 function outputsTwice({ ast }: Module): Ident[] {
   return ast.declarations.flatMap((model) => {
     const outputs = model.kind === 'model' ? model.members.flatMap((m) => (m.kind === 'return' ? m.outputs : [])) : [];

@@ -30,8 +30,8 @@ export function renameGroup(ide: Ide, analysis: Analysis, start: readonly Entity
 }
 
 /**
- * An argument or a column that may, where the program runs, be the parameter of a block that is handed on as a value:
- * what a parameter of type `block` holds is not known everywhere.
+ * An argument or a column that may be the parameter of a block that is passed on as a value: what a parameter of type
+ * `block` holds is not known everywhere.
  */
 export function doubtfulUse(ide: Ide, analysis: Analysis, { entities, found }: RenameGroup): EntityUse | undefined {
   const owners = entities.flatMap(({ kind, owner }) =>
@@ -57,7 +57,7 @@ export function doubtfulUse(ide: Ide, analysis: Analysis, { entities, found }: R
   return undefined;
 }
 
-/** Whether a file gives a block as an argument, in a list or as a value of its own. */
+/** Whether a file passes a block as an argument, in a list or as a value. */
 function isHandedOn(module: Module, name: string): boolean {
   if (!module.scope.has(name)) return false;
   let handed = false;
