@@ -2,7 +2,7 @@ import { activationNames } from '../ops/activations.ts';
 import type { OpDescriptor } from '../ops/descriptor.ts';
 import { interpolationNames, pictureInterpolations } from '../ops/interpolation.ts';
 import { descriptors, type Op } from '../ops/ops.ts';
-import type { Param, Signature } from '../ops/signature.ts';
+import type { OpSignature, Param } from '../ops/signature.ts';
 
 /**
  * The names that the language itself gives a meaning: ops, functions and constants. Ops have the signature of a block;
@@ -18,7 +18,7 @@ export interface BuiltinParam extends Param<unknown> {
 /** An op as files call it. */
 export interface BuiltinOp
   extends Pick<
-    Signature<Op>,
+    OpSignature<Op>,
     'name' | 'tensors' | 'most' | 'numbers' | 'givesList' | 'doc' | 'oneOf' | 'alone' | 'create'
   > {
   readonly params: readonly BuiltinParam[];

@@ -1,10 +1,10 @@
 /** Gives names away, each once. */
-export interface Names {
+export interface UniqueNames {
   /** `wanted`, or `wanted_1`, `wanted_2` ... where that is taken. */
   unique(wanted: string): string;
 }
 
-export function createNames(): Names {
+export function createNames(): UniqueNames {
   const taken = new Set<string>();
   const next = new Map<string, number>();
   return {

@@ -14,7 +14,7 @@ export interface FoundSpec {
 }
 
 /** A file or folder that cannot be read, and why. */
-export interface Unreadable {
+export interface UnreadablePath {
   readonly path: string;
   readonly reason: string;
 }
@@ -27,9 +27,9 @@ export interface Unreadable {
 export function findSpecs(
   operands: readonly string[],
   cwd: string,
-): { readonly specs: readonly FoundSpec[]; readonly unreadable: readonly Unreadable[] } {
+): { readonly specs: readonly FoundSpec[]; readonly unreadable: readonly UnreadablePath[] } {
   const found = new Map<string, FoundSpec>();
-  const unreadable: Unreadable[] = [];
+  const unreadable: UnreadablePath[] = [];
   for (const operand of operands.length > 0 ? operands : ['.']) {
     if (isFolder(operand, cwd)) specsBelow(operand, cwd, found, unreadable);
     else found.set(operand, { path: operand, outside: false });
@@ -50,7 +50,7 @@ function isFolder(path: string, cwd: string): boolean {
   }
 }
 
-function specsBelow(folder: string, cwd: string, found: Map<string, FoundSpec>, unreadable: Unreadable[]): void {
+function specsBelow(folder: string, cwd: string, found: Map<string, FoundSpec>, unreadable: UnreadablePath[]): void {
   const root = resolve(cwd, folder);
   const waiting = [folder];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -2,12 +2,12 @@ import type { LibraryMember } from './members.generated.ts';
 import { createNames, modelName } from './names.ts';
 
 /** An argument of a model that is a step. */
-export type Setting = readonly [name: string, text: string];
+export type MemberArgument = readonly [name: string, text: string];
 
 /** A member of the library as a step: `ResNet(variant: resnet18)`. */
 export function memberCall(
   { model, variant }: Pick<LibraryMember, 'module' | 'model' | 'variant'>,
-  settings: readonly Setting[],
+  settings: readonly MemberArgument[],
 ): string {
   const args = [...(variant === undefined ? [] : [['variant', variant] as const]), ...settings];
   const listed = args.map(([key, value]) => `${key}: ${value}`).join(', ');

@@ -8,12 +8,12 @@ const words = new Set(
 );
 
 /** Gives unique names that are not keywords of the language. */
-export interface Names {
+export interface SpecNames {
   /** @param wanted the name in a file or of an op */
   unique(wanted: string): string;
 }
 
-export function createNames(taken: readonly string[] = []): Names {
+export function createNames(taken: readonly string[] = []): SpecNames {
   const used = new Set(taken);
   const isFree = (name: string) =>
     !used.has(name) &&

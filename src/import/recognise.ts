@@ -6,7 +6,7 @@ import { hasErrors } from '../diagnostics/diagnostic.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { assignWeights } from './assign-weights.ts';
 import { convolutionShapes, windowed } from './convolution-shapes.ts';
-import { memberCall, memberText, type Setting } from './member-text.ts';
+import { type MemberArgument, memberCall, memberText } from './member-text.ts';
 import { type LibraryMember, members } from './members.generated.ts';
 import { createNames } from './names.ts';
 import type { ImportedNetwork } from './network.ts';
@@ -48,7 +48,7 @@ function settled(
   network: ImportedNetwork,
   name: string,
   member: LibraryMember,
-  point: readonly Setting[],
+  point: readonly MemberArgument[],
 ): Recognised | undefined {
   for (const settings of settingsFor(network)) {
     for (const classes of classesOf(network)) {
@@ -79,13 +79,13 @@ function candidates(network: ImportedNetwork, name: string): readonly LibraryMem
 }
 
 /** A member as it is published, where it has the filters of the network. */
-function publishedPoint(network: ImportedNetwork, member: LibraryMember): readonly (readonly Setting[])[] {
+function publishedPoint(network: ImportedNetwork, member: LibraryMember): readonly (readonly MemberArgument[])[] {
   const own = filtersAt(network, member, []);
   return own && String(own) === String(filtersOf(network.nodes)) ? [[]] : [];
 }
 
 /** Widths at which a member has the filters of the network. */
-function scaledPoints(network: ImportedNetwork, member: LibraryMember): readonly (readonly Setting[])[] {
+function scaledPoints(network: ImportedNetwork, member: LibraryMember): readonly (readonly MemberArgument[])[] {
   const wanted = filtersOf(network.nodes);
   const own = filtersAt(network, member, []);
   const [most, ownMost] = [wanted.at(-1), own?.at(-1)];
@@ -93,7 +93,7 @@ function scaledPoints(network: ImportedNetwork, member: LibraryMember): readonly
   // Filters are rounded to multiples of 8, and widths are round numbers.
   const widths = new Set([20, 100].map((parts) => numberText(Math.round((most / ownMost) * parts) / parts)));
   return [...widths]
-    .map((width): readonly Setting[] => [['w', width]])
+    .map((width): readonly MemberArgument[] => [['w', width]])
     .filter((point) => String(filtersAt(network, member, point)) === String(wanted));
 }
 
@@ -107,7 +107,7 @@ function filtersOf(nodes: Parameters<typeof windowed>[0]): readonly number[] {
 function filtersAt(
   network: ImportedNetwork,
   member: LibraryMember,
-  point: readonly Setting[],
+  point: readonly MemberArgument[],
 ): readonly number[] | undefined {
   const { text } = textOf(network, 'imported', member, point);
   const { graph, diagnostics } = compile({ name: 'imported.enet', text });
@@ -129,21 +129,21 @@ export function nameRank(name: string, { module, variant = '' }: LibraryMember):
 }
 
 /** What of its convention a network of the library may have in another way: as little as possible first. */
-function settingsFor({ nodes }: ImportedNetwork): readonly (readonly Setting[])[] {
+function settingsFor({ nodes }: ImportedNetwork): readonly (readonly MemberArgument[])[] {
   const norm = nodes.find(({ op }) => op.kind === 'batchNorm');
   const isPadded = nodes.some(({ op }) => op.kind === 'avgPool' && Object.values(op.window.pads).some((n) => n !== 0));
-  const ways: readonly (readonly Setting[])[] = [
+  const ways: readonly (readonly MemberArgument[])[] = [
     Object.values(conventions).map(({ padding }) => ['padding', padding]),
     isPadded ? [false, true].map((counts) => ['count_pad', String(counts)]) : [],
     norm?.op.kind === 'batchNorm' ? [['epsilon', numberText(norm.op.epsilon)]] : [],
   ];
-  let all: readonly (readonly Setting[])[] = [[]];
+  let all: readonly (readonly MemberArgument[])[] = [[]];
   for (const way of ways) all = all.flatMap((some) => [some, ...way.map((setting) => [...some, setting])]);
   return all.toSorted((a, b) => a.length - b.length);
 }
 
 /** The possible numbers of classes of a network with these outputs, as an argument or by default. */
-function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly Setting[])[] {
+function classesOf({ nodes, outputs }: ImportedNetwork): readonly (readonly MemberArgument[])[] {
   const [output] = outputs;
   const shape = output && nodes[output.value.node]?.shapes[output.value.output];
   const given = shape?.length === 1 && outputs.length === 1 ? [[['classes', String(shape[0])]] as const] : [];
@@ -155,7 +155,7 @@ function build(
   network: ImportedNetwork,
   name: string,
   member: LibraryMember,
-  settings: readonly Setting[],
+  settings: readonly MemberArgument[],
 ): { readonly text: string; readonly graph: Graph; readonly call: string } | undefined {
   const { nodes, outputs } = network;
   const [output] = outputs;
@@ -178,7 +178,7 @@ function textOf(
   { nodes, normalisation }: ImportedNetwork,
   name: string,
   member: LibraryMember,
-  settings: readonly Setting[],
+  settings: readonly MemberArgument[],
   end = '',
 ): { readonly text: string; readonly call: string } {
   const names = createNames();

@@ -1,6 +1,6 @@
 import type { ValueRef } from '../5-graph/graph.ts';
 import { descriptorOf, type Op } from '../ops/ops.ts';
-import { createNames, type Names } from './names.ts';
+import { createNames, type SpecNames } from './names.ts';
 import type { ImportedNode } from './network.ts';
 
 /** The names of a network's nodes in a spec. */
@@ -32,7 +32,7 @@ export function owns(op: Op): boolean {
 }
 
 /** A line of a model or a block: a section, or the value of a name. */
-export interface Statement {
+export interface SpecLine {
   readonly name: string;
   /** `= `, or `: ` of a section. */
   readonly sign: '=' | ':';
@@ -44,20 +44,20 @@ export interface StepWriter {
   /** @param say the call of the node's op, given its tensors */
   add(id: number, node: ImportedNode, say: (tensors: readonly string[]) => string): void;
   /** Ends the chain, and adds a line. `end`: the node with its value. */
-  line(statement: Statement, end?: ValueRef): void;
+  line(statement: SpecLine, end?: ValueRef): void;
   /** Names a value from here on. */
   call(ref: ValueRef, name: string): void;
   nameOf(ref: ValueRef): string;
   /** Whether the next section takes a value without naming it, as the result of the section before. */
   isNext(ref: ValueRef): boolean;
   /** All lines so far. */
-  statements(): readonly Statement[];
+  statements(): readonly SpecLine[];
 }
 
 export interface StepWriterOptions {
-  readonly names: Names;
+  readonly names: SpecNames;
   /** The labels of a block; each section of a model has its own. */
-  readonly labels?: Names;
+  readonly labels?: SpecNames;
   /** Whether a node has a reader other than the node after it, or is needed by its name. */
   isNamed(id: number): boolean;
   /** The name of a chain that begins with this op. */
@@ -65,10 +65,10 @@ export interface StepWriterOptions {
 }
 
 export function createStepWriter({ names, labels: own, isNamed, chainName = labelOf }: StepWriterOptions): StepWriter {
-  const lines: Statement[] = [];
+  const lines: SpecLine[] = [];
   const named = new Map<string, string>();
   const key = ({ node, output }: ValueRef) => `${node}.${output}`;
-  let chain: { readonly name: string; readonly parts: string[]; readonly labels: Names } | undefined;
+  let chain: { readonly name: string; readonly parts: string[]; readonly labels: SpecNames } | undefined;
   let end = -1;
   /** The value of the section before the next line. */
   let before: string | undefined;
@@ -82,7 +82,7 @@ export function createStepWriter({ names, labels: own, isNamed, chainName = labe
   const writer: StepWriter = {
     add(id, { op, inputs, shapes }, say) {
       const [x] = inputs;
-      const label = (used: Names) => (owns(op) ? `${used.unique(labelOf(op))}: ` : '');
+      const label = (used: SpecNames) => (owns(op) ? `${used.unique(labelOf(op))}: ` : '');
       if (chain && inputs.length === 1 && x?.node === end && !isNamed(end) && op.kind !== 'split') {
         chain.parts.push(`${label(chain.labels)}${say([])}`);
         end = id;

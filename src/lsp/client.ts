@@ -1,9 +1,9 @@
 import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver';
-import type { Encoding } from './lines.ts';
+import type { PositionEncoding } from './lines.ts';
 
 /** What of the client's capabilities makes a difference here. */
 export interface Client {
-  readonly encoding: Encoding;
+  readonly encoding: PositionEncoding;
   /** Asks for diagnostics itself: none are pushed to it. */
   readonly pullsDiagnostics: boolean;
   /** Answers `workspace/configuration`. */

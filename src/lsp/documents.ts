@@ -5,7 +5,7 @@ import type {
 } from 'vscode-languageserver';
 import { nounFor } from '../diagnostics/noun-for.ts';
 import { stdlib } from '../stdlib.generated.ts';
-import { type Encoding, type Lines, linesOf, offsetAt } from './lines.ts';
+import { type Lines, linesOf, offsetAt, type PositionEncoding } from './lines.ts';
 import { isLibraryUri, uriToPath } from './uris.ts';
 
 /** A document that the client has open. A change makes another value of it. */
@@ -41,7 +41,7 @@ export function openDocument(
 export function changeDocument(
   document: OpenDocument,
   { contentChanges, textDocument }: DidChangeTextDocumentParams,
-  encoding: Encoding,
+  encoding: PositionEncoding,
 ): { document: OpenDocument; problems: readonly string[] } {
   const problems: string[] = [];
   let { lines } = document;
@@ -99,7 +99,7 @@ interface Replacement {
 function replacementOf(
   lines: Lines,
   change: TextDocumentContentChangeEvent | null | undefined,
-  encoding: Encoding,
+  encoding: PositionEncoding,
 ): Replacement | undefined {
   if (typeof change?.text !== 'string') return undefined;
   const { text } = change;

@@ -2,10 +2,13 @@ import { TextDocumentEdit, type TextEdit, type WorkspaceEdit } from 'vscode-lang
 import type { EditorEdit } from '../ide/features/diagnostics.ts';
 import { editsByPath } from '../ide/features/edits.ts';
 import { requestFailed } from './errors.ts';
-import { openAt, rangeAt, rangeIn, uriOf, type View } from './view.ts';
+import { type DocumentView, openAt, rangeAt, rangeIn, uriOf } from './view.ts';
 
 /** Edits of the document itself. */
-export function textEdits(view: View, edits: readonly Pick<EditorEdit, 'start' | 'end' | 'newText'>[]): TextEdit[] {
+export function textEdits(
+  view: DocumentView,
+  edits: readonly Pick<EditorEdit, 'start' | 'end' | 'newText'>[],
+): TextEdit[] {
   return edits.map((edit) => ({ range: rangeIn(view, edit), newText: edit.newText }));
 }
 
@@ -13,7 +16,7 @@ export function textEdits(view: View, edits: readonly Pick<EditorEdit, 'start' |
  * Edits of any documents, for the client to make. With the versions of the texts they were made for, if the client
  * supports that, so that it refuses edits of a text that has changed in the meantime. Throws if one is of the library.
  */
-export function workspaceEdit(view: View, edits: readonly EditorEdit[]): WorkspaceEdit {
+export function workspaceEdit(view: DocumentView, edits: readonly EditorEdit[]): WorkspaceEdit {
   const { session } = view;
   const byPath = editsByPath(edits);
   for (const path of byPath.keys()) if (path.startsWith('std/')) throw requestFailed(`${path} is read-only`);

@@ -1,7 +1,7 @@
 import { CancellationToken, ErrorCodes, type ProtocolRequestType, RAL, ResponseError } from 'vscode-languageserver';
 import { cancelled, invalidParams } from './errors.ts';
 import type { Session } from './session.ts';
-import { type View, viewOf } from './view.ts';
+import { type DocumentView, viewOf } from './view.ts';
 
 /** A kind of request: one of the protocol's, or the name of one of ours. */
 type Kind<P, R> = string | ProtocolRequestType<P, R, unknown, unknown, unknown>;
@@ -37,7 +37,7 @@ export function answer<P, R>(
 export function answerIn<P extends { textDocument: { uri: string } }, R>(
   session: Session,
   kind: Kind<P, R>,
-  handler: (view: View, params: P, token: CancellationToken) => R | Promise<R>,
+  handler: (view: DocumentView, params: P, token: CancellationToken) => R | Promise<R>,
 ): void {
   answer<P, R | null>(session, kind, (params, token) => {
     const view = viewOf(session, params.textDocument?.uri);

@@ -2,7 +2,7 @@ import type { Position, Range } from 'vscode-languageserver-types';
 import { memoise } from '../memoise.ts';
 
 /** The unit of positions: UTF-16 code units, or bytes of UTF-8 if the client prefers them. */
-export type Encoding = 'utf-16' | 'utf-8';
+export type PositionEncoding = 'utf-16' | 'utf-8';
 
 /** A text with the offsets at which its lines start; lines end with \n, \r\n or \r, as in the protocol. */
 export interface Lines {
@@ -25,7 +25,7 @@ export function linesOf(text: string): Lines {
 }
 
 /** The position of an offset; an offset outside of the text is its nearest end. */
-export function positionAt(lines: Lines, offset: number, encoding: Encoding): Position {
+export function positionAt(lines: Lines, offset: number, encoding: PositionEncoding): Position {
   const { text, starts } = lines;
   const at = Math.max(0, Math.min(offset, text.length));
   let low = 0;
@@ -41,7 +41,7 @@ export function positionAt(lines: Lines, offset: number, encoding: Encoding): Po
 }
 
 /** The offset of a position. One past a line's end is its end, one past the last line the end of the text. */
-export function offsetAt(lines: Lines, position: Position, encoding: Encoding): number {
+export function offsetAt(lines: Lines, position: Position, encoding: PositionEncoding): number {
   const { text, starts } = lines;
   const { line, character } = position;
   if (!(line >= 0)) return 0;
@@ -54,7 +54,7 @@ export function offsetAt(lines: Lines, position: Position, encoding: Encoding): 
 }
 
 /** The range of a pair of offsets. */
-export function rangeOf(lines: Lines, start: number, end: number, encoding: Encoding): Range {
+export function rangeOf(lines: Lines, start: number, end: number, encoding: PositionEncoding): Range {
   return { start: positionAt(lines, start, encoding), end: positionAt(lines, end, encoding) };
 }
 

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import type { OpenDocument } from './documents.ts';
 import type { Platform } from './platform.ts';
 import type { Projects } from './projects.ts';
-import type { Settings } from './settings.ts';
+import type { EditorSettings } from './settings.ts';
 
 /** The server's end of the connection, whatever the transport. */
 export type Connection = _Connection<_, _, _, _, _, _, _, _>;
@@ -18,7 +18,7 @@ export interface Session {
   /** `new` until `initialize`, `closing` from `shutdown` on: then requests are refused, as the protocol requires. */
   state: 'new' | 'running' | 'closing';
   client: Client;
-  settings: Settings;
+  settings: EditorSettings;
   /** Recomputes what the client shows after a change of what it depends on. Made by `idle-work.ts`. */
   documentsChanged(): void;
 }

@@ -4,16 +4,16 @@ import { isObject } from '../weights/is-object.ts';
 import { invalidParams } from './errors.ts';
 
 /** The settings of the section `enet`, as they hold. */
-export interface Settings {
+export interface EditorSettings {
   /** The point of each family that hints, hovers and previews show. */
   readonly scaling: ScalingRequest;
   readonly inlayHints: InlayHintOptions;
 }
 
-export const defaultSettings: Settings = { scaling: {}, inlayHints: defaultInlayHints };
+export const defaultSettings: EditorSettings = { scaling: {}, inlayHints: defaultInlayHints };
 
 /** Reads the section `enet` of a client's settings. @returns the settings, and the problems in them. */
-export function readSettings(section: unknown): { settings: Settings; problems: readonly string[] } {
+export function readSettings(section: unknown): { settings: EditorSettings; problems: readonly string[] } {
   if (section === undefined || section === null) return { settings: defaultSettings, problems: [] };
   if (!isObject(section)) return { settings: defaultSettings, problems: ['the setting enet must be an object'] };
   const problems: string[] = [];

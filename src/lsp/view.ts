@@ -12,7 +12,7 @@ import { documentAt, type Session } from './session.ts';
 import { isLibraryUri, pathToUri, uriToPath } from './uris.ts';
 
 /** A document as a request finds it: what is known about it, and conversions between its offsets and positions. */
-export interface View {
+export interface DocumentView {
   readonly session: Session;
   readonly uri: string;
   readonly path: string;
@@ -28,7 +28,7 @@ export interface View {
  * The document of a URI: an open one, a file of a workspace folder, or one of the library. Undefined otherwise, so that
  * no request makes the server read what it must not.
  */
-export function viewOf(session: Session, uri: unknown): View | undefined {
+export function viewOf(session: Session, uri: unknown): DocumentView | undefined {
   if (typeof uri !== 'string') throw invalidParams('the document has no uri');
   const open = session.documents.get(uri);
   const path = open?.path ?? (isLibraryUri(uri) ? uriToPath(uri) : knownPath(session, uri));
@@ -48,14 +48,14 @@ export function viewOf(session: Session, uri: unknown): View | undefined {
 }
 
 /** The offset of a position that a client gives; an error if it is invalid. */
-export function offsetIn({ session, lines }: View, position: unknown): number {
+export function offsetIn({ session, lines }: DocumentView, position: unknown): number {
   const { line, character } = (position ?? {}) as Partial<Position>;
   if (!Number.isFinite(line) || !Number.isFinite(character)) throw invalidParams('the position is malformed');
   return offsetAt(lines, position as Position, session.client.encoding);
 }
 
 /** The offsets of a range that a client gives, the smaller one first. */
-export function offsetsIn(view: View, range: unknown): { start: number; end: number } {
+export function offsetsIn(view: DocumentView, range: unknown): { start: number; end: number } {
   const { start, end } = (range ?? {}) as Partial<Range>;
   const a = offsetIn(view, start);
   const b = offsetIn(view, end);
@@ -64,24 +64,24 @@ export function offsetsIn(view: View, range: unknown): { start: number; end: num
 
 /** The range of offsets of the document itself. */
 export function rangeIn(
-  { session, lines }: View,
+  { session, lines }: DocumentView,
   { start, end }: { readonly start: number; readonly end: number },
 ): Range {
   return rangeOf(lines, start, end, session.client.encoding);
 }
 
 /** The range of a place in any document. */
-export function rangeAt(view: View, place: Place): Range {
+export function rangeAt(view: DocumentView, place: Place): Range {
   return rangeOf(linesAt(view, place.path), place.start, place.end, view.session.client.encoding);
 }
 
 /** A place in any document in the protocol's form. */
-export function locationOf(view: View, place: Place): Location {
+export function locationOf(view: DocumentView, place: Place): Location {
   return { uri: openAt(view, place.path)?.uri ?? uriOf(view.session, place.path), range: rangeAt(view, place) };
 }
 
 /** The open document of a path; of several the one whose text is analysed. */
-export function openAt({ session, uri, path: own, ide }: View, path: string): OpenDocument | undefined {
+export function openAt({ session, uri, path: own, ide }: DocumentView, path: string): OpenDocument | undefined {
   const found = (path === own ? session.documents.get(uri) : undefined) ?? documentAt(session, path);
   const text = found && ide.analysis(path)?.source.text;
   if (!found || found.library || found.uri === uri || found.lines.text === text) return found;
@@ -105,7 +105,7 @@ export function uriOf(session: Session, path: string): string {
   return documentAt(session, path)?.uri ?? pathToUri(libraryFile(session, path) ?? path);
 }
 
-function linesAt(view: View, path: string): Lines {
+function linesAt(view: DocumentView, path: string): Lines {
   if (path === view.path) return view.lines;
   const open = openAt(view, path);
   if (open) return open.lines;

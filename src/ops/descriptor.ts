@@ -1,5 +1,5 @@
 import type { Inferred, Shape } from './shape.ts';
-import type { Signature } from './signature.ts';
+import type { OpSignature } from './signature.ts';
 import type { OwnTensor } from './tensor.ts';
 import type { Lowered, RuleContext } from './training-rule.ts';
 import type { Field } from './window.ts';
@@ -25,7 +25,7 @@ export interface OpDescriptor<O extends { readonly kind: string }, Called = O> {
   /**
    * How the language calls it, and the result of a call, `Called`; undefined for inputs and activations, which are stated in other ways.
    */
-  readonly signature: Signature<Called> | undefined;
+  readonly signature: OpSignature<Called> | undefined;
   /** How reports call it: `DWConv 5×5`. */
   label(op: O, inChannels: number): string;
   /** The tensors it owns, in the order of targets and checkpoints, by the shape of its first input. */

@@ -4,7 +4,7 @@ import type { Pair } from './pair.ts';
 import type { Shape, ShapeError } from './shape.ts';
 
 /** How the language calls an op: its name, its parameters, and the result of a call. */
-export interface Signature<O> {
+export interface OpSignature<O> {
   readonly name: string;
   /** How many tensors it takes, or their names; `many`: two or more, or a list. One that takes none bears the name that it is assigned to. */
   readonly tensors: 0 | 1 | 'many' | readonly string[];
@@ -70,12 +70,12 @@ type Arguments<P> = { readonly [N in keyof P]: P[N] extends Param<infer T> ? T :
 
 /** States a signature, with the arguments of `create` typed by the parameters. */
 export function signature<O, P extends Readonly<Record<string, Param<unknown>>>>(
-  stated: Omit<Signature<O>, 'params' | 'create'> & {
+  stated: Omit<OpSignature<O>, 'params' | 'create'> & {
     readonly params: P;
     create(args: Arguments<P>, input: Shape): O | ShapeError | undefined;
   },
-): Signature<O> {
-  return stated as Signature<O>;
+): OpSignature<O> {
+  return stated as OpSignature<O>;
 }
 
 export function int(doc: string, range: Param<number>['range'], otherwise?: Otherwise<number>): Param<number> {

@@ -1,4 +1,4 @@
-import type { Kernel, OpWork, TrainingWork } from './work.ts';
+import type { KernelWork, OpWork, TrainingWork } from './work.ts';
 
 /** A device of a pipeline, by its speeds, and the link to the next. */
 export interface Device {
@@ -33,10 +33,10 @@ export interface OpTimes {
  * model (Williams et al., CACM 2009), plus its launch.
  */
 export function opTimes({ ops }: TrainingWork, device: Device, images: number): OpTimes {
-  const seconds = ({ macs, imageBytes, fixedBytes }: Kernel) =>
+  const seconds = ({ macs, imageBytes, fixedBytes }: KernelWork) =>
     device.overhead +
     Math.max((2 * macs * images) / device.operations, (imageBytes * images + fixedBytes) / device.bandwidth);
-  const all = (half: (op: OpWork) => readonly Kernel[]) =>
+  const all = (half: (op: OpWork) => readonly KernelWork[]) =>
     Float64Array.from(ops, (op) => half(op).reduce((sum, kernel) => sum + seconds(kernel), 0));
   return { forward: all((op) => op.forward), backward: all((op) => op.backward) };
 }

@@ -4,7 +4,7 @@ import { textLength } from '../report/drawing/text-metrics.ts';
 import { formatBytes, formatPercent } from '../report/format-number.ts';
 import type { PipelinePlan } from './plan.ts';
 import { formatSeconds, titleOf } from './plan-text.ts';
-import type { Slot } from './schedule.ts';
+import type { ScheduleSlot } from './schedule.ts';
 
 const border = 28;
 const head = 62;
@@ -79,7 +79,7 @@ export function drawSchedule(plan: PipelinePlan): string {
   return `${parts.join('\n')}\n`;
 }
 
-function drawSlot(slot: Slot, x: number, y: number, scale: number): string[] {
+function drawSlot(slot: ScheduleSlot, x: number, y: number, scale: number): string[] {
   const at = (seconds: number) => x + seconds * scale;
   const top = y + slot.stage * rowHeight + 3;
   const box = (from: number, to: number, swatch: Swatch) =>

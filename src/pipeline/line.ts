@@ -2,7 +2,7 @@ import type { OpTimes } from './device.ts';
 import type { LivingValue, TrainingWork } from './work.ts';
 
 /** What stages are chosen by: the ops in order, as numbers. A position is that of the op that a stage begins with. */
-export interface Line {
+export interface OpLine {
   readonly length: number;
   /** Seconds of a micro-batch in the ops before a position: `sums[b] - sums[a]` is that of a stage. */
   readonly forward: Float64Array;
@@ -39,7 +39,7 @@ export function createLine(
   times: OpTimes,
   { images, accumulates }: MicroBatch,
   bytes: StateBytes,
-): Line {
+): OpLine {
   const { ops, values, mayCut } = work;
   const length = ops.length;
   const made: Made[][] = ops.map(() => []);

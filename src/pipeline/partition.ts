@@ -1,4 +1,4 @@
-import type { Line } from './line.ts';
+import type { OpLine } from './line.ts';
 import { type PipelineShape, stageBytes } from './memory.ts';
 import { grow, type Segment, segmentBefore, segmentBetween } from './segment.ts';
 
@@ -31,7 +31,7 @@ const limits = [1.005, 1.02, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2, 2.5, 4, 10, 
  * positions. A stage keeps its values where they fit and recomputes them where they do not.
  * @returns undefined where no cut fits the memory, or there are fewer places to cut than stages
  */
-export function smallestLargest(line: Line, options: PartitionOptions): number | undefined {
+export function smallestLargest(line: OpLine, options: PartitionOptions): number | undefined {
   const share = evenShare(line, options);
   for (const factor of limits) {
     const least = largestWithin(line, options, share * factor);
@@ -41,7 +41,7 @@ export function smallestLargest(line: Line, options: PartitionOptions): number |
 }
 
 /** The time of a stage if all were alike, and none had to recompute for want of memory. */
-export function evenShare(line: Line, options: PartitionOptions): number {
+export function evenShare(line: OpLine, options: PartitionOptions): number {
   return secondsBetween(line, 0, line.length, options) / options.stages;
 }
 
@@ -49,7 +49,7 @@ export function evenShare(line: Line, options: PartitionOptions): number {
  * Of all cuts whose stages and links all stay within `limit`, the one that the fewest bytes cross, including gradients.
  * @returns undefined where there is none
  */
-export function fewestBytes(line: Line, options: PartitionOptions, limit: number): Partition | undefined {
+export function fewestBytes(line: OpLine, options: PartitionOptions, limit: number): Partition | undefined {
   const { stages } = options;
   const bytes = table(line, stages);
   const begins = table(line, stages);
@@ -72,7 +72,7 @@ export function fewestBytes(line: Line, options: PartitionOptions, limit: number
 }
 
 /** The partition with given starts; undefined where a stage does not fit. */
-export function chosen(line: Line, starts: readonly number[], options: PartitionOptions): Partition | undefined {
+export function chosen(line: OpLine, starts: readonly number[], options: PartitionOptions): Partition | undefined {
   const choices = starts.map((from, stage) =>
     stageChoice(segmentBetween(line, from, starts[stage + 1] ?? line.length), stage, options),
   );
@@ -84,7 +84,7 @@ export function chosen(line: Line, starts: readonly number[], options: Partition
  * The least memory that is enough for the largest stage.
  * @returns undefined where there are fewer places to cut than stages
  */
-export function leastMemory(line: Line, options: PartitionOptions): number | undefined {
+export function leastMemory(line: OpLine, options: PartitionOptions): number | undefined {
   const best = table(line, options.stages);
   visit(
     line,
@@ -120,7 +120,7 @@ export function stageChoice(segment: Segment, stage: number, options: PartitionO
 }
 
 /** The least time of the largest stage, over cuts whose stages all stay within `limit`. */
-function largestWithin(line: Line, options: PartitionOptions, limit: number): number | undefined {
+function largestWithin(line: OpLine, options: PartitionOptions, limit: number): number | undefined {
   const best = table(line, options.stages);
   visit(line, options, limit, best, (stage, segment, before) => {
     const row = best[stage] as Float64Array;
@@ -135,7 +135,7 @@ function largestWithin(line: Line, options: PartitionOptions, limit: number): nu
 }
 
 /** The time of a stage, or of the link before it where that is longer. */
-function largest(line: Line, segment: Segment, stage: number, options: PartitionOptions): number {
+function largest(line: OpLine, segment: Segment, stage: number, options: PartitionOptions): number {
   const seconds = stageChoice(segment, stage, options)?.seconds ?? Number.POSITIVE_INFINITY;
   if (segment.from === 0) return seconds;
   const bytes = Math.max(line.handed[segment.from] as number, line.returned[segment.from] as number);
@@ -148,7 +148,7 @@ function largest(line: Line, segment: Segment, stage: number, options: Partition
  * @param limit of a stage's time: what is before an end must fit into that number of stages, and what is after it into the others
  */
 function visit(
-  line: Line,
+  line: OpLine,
   options: PartitionOptions,
   limit: number,
   known: readonly Float64Array[],
@@ -187,11 +187,11 @@ function secondsOf({ forward, backward }: Segment, { recompute }: PartitionOptio
   return forward * (recompute === 'all' ? 2 : 1) + backward;
 }
 
-function secondsBetween(line: Line, from: number, to: number, { recompute }: PartitionOptions): number {
+function secondsBetween(line: OpLine, from: number, to: number, { recompute }: PartitionOptions): number {
   const forward = (line.forward[to] as number) - (line.forward[from] as number);
   return forward * (recompute === 'all' ? 2 : 1) + (line.backward[to] as number) - (line.backward[from] as number);
 }
 
-function table(line: Line, stages: number): Float64Array[] {
+function table(line: OpLine, stages: number): Float64Array[] {
   return Array.from({ length: stages }, () => new Float64Array(line.length + 1).fill(Number.POSITIVE_INFINITY));
 }

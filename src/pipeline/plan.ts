@@ -1,6 +1,6 @@
 import type { Graph } from '../5-graph/graph.ts';
 import { type Device, defaultDevice, type OpTimes, opTimes } from './device.ts';
-import { createLine, type Line } from './line.ts';
+import { createLine, type OpLine } from './line.ts';
 import { calibrated, type MeasuredTimes } from './measured-times.ts';
 import { inFlight, type ScheduleName, type StageMemory, stageMemory } from './memory.ts';
 import {
@@ -167,7 +167,7 @@ function plansFor(
 }
 
 /** @param below the time of the largest stage that is of use */
-function partitions(line: Line, options: PartitionOptions, below: number): (Partition | undefined)[] {
+function partitions(line: OpLine, options: PartitionOptions, below: number): (Partition | undefined)[] {
   const least = smallestLargest(line, options);
   if (least === undefined || least >= below) return [];
   const most = Math.max(least, mostUneven * evenShare(line, options));
@@ -177,7 +177,7 @@ function partitions(line: Line, options: PartitionOptions, below: number): (Part
 function planFor(
   graph: Graph,
   work: TrainingWork,
-  line: Line,
+  line: OpLine,
   found: Partition,
   options: Settled,
   asked: PartitionOptions,
@@ -207,7 +207,7 @@ function planFor(
 
 function planStage(
   work: TrainingWork,
-  line: Line,
+  line: OpLine,
   { starts, recompute }: Partition,
   stage: number,
   options: PartitionOptions,
@@ -270,7 +270,7 @@ function timeParts(
   };
 }
 
-function lineFor(work: TrainingWork, options: PlanOptions, batch: number, microBatches: number): Line {
+function lineFor(work: TrainingWork, options: PlanOptions, batch: number, microBatches: number): OpLine {
   const images = batch / microBatches;
   const { device = defaultDevice, times, parameterBytes = defaultParameterBytes } = options;
   const estimated: OpTimes = opTimes(work, device, images);
@@ -306,7 +306,7 @@ function fixedStarts(work: TrainingWork, cuts: readonly string[]): readonly numb
   return starts;
 }
 
-function fixedMemory(line: Line, starts: readonly number[], options: PlanOptions, microBatches: number): number {
+function fixedMemory(line: OpLine, starts: readonly number[], options: PlanOptions, microBatches: number): number {
   const asked = partitionOptions(options, microBatches);
   const needs = starts.map((from, stage) => {
     const segment = segmentBetween(line, from, starts[stage + 1] ?? line.length);

@@ -12,7 +12,7 @@ export interface StageTimes {
 }
 
 /** One micro-batch in one stage. */
-export interface Slot {
+export interface ScheduleSlot {
   readonly stage: number;
   readonly microBatch: number;
   readonly pass: 'forward' | 'backward';
@@ -24,11 +24,11 @@ export interface Slot {
 
 export interface Timeline {
   /** In the order in which each stage works, stage by stage. */
-  readonly slots: readonly Slot[];
+  readonly slots: readonly ScheduleSlot[];
   readonly seconds: number;
 }
 
-type Action = Pick<Slot, 'microBatch' | 'pass'>;
+type Action = Pick<ScheduleSlot, 'microBatch' | 'pass'>;
 
 /**
  * Simulates a schedule: a stage does one thing at a time, in its order, as soon as its inputs have arrived. Links carry one
@@ -43,7 +43,7 @@ export function simulate(stages: readonly StageTimes[], microBatches: number, sc
   const arrival = { forward: never(), backward: never() };
   arrival.forward[0]?.fill(0);
   arrival.backward[stages.length - 1]?.fill(0);
-  const slots: Slot[][] = stages.map(() => []);
+  const slots: ScheduleSlot[][] = stages.map(() => []);
   const step = (stage: number): boolean => {
     const action = orders[stage]?.[done[stage] as number];
     if (!action) return false;

@@ -1,4 +1,4 @@
-import type { Line } from './line.ts';
+import type { OpLine } from './line.ts';
 
 /** Consecutive ops of a line as a stage, of micro-batches. */
 export interface Segment {
@@ -26,7 +26,7 @@ export type GrowingSegment = { -readonly [K in keyof Segment]: Segment[K] } & {
 };
 
 /** The empty segment before a position. */
-export function segmentBefore(line: Line, to: number): GrowingSegment {
+export function segmentBefore(line: OpLine, to: number): GrowingSegment {
   return {
     from: to,
     to,
@@ -42,7 +42,7 @@ export function segmentBefore(line: Line, to: number): GrowingSegment {
 }
 
 /** Takes the op before a segment in. */
-export function grow(line: Line, segment: GrowingSegment): void {
+export function grow(line: OpLine, segment: GrowingSegment): void {
   const { to } = segment;
   const from = segment.from - 1;
   segment.from = from;
@@ -59,7 +59,7 @@ export function grow(line: Line, segment: GrowingSegment): void {
 }
 
 /** The segment from one position to another. */
-export function segmentBetween(line: Line, from: number, to: number): Segment {
+export function segmentBetween(line: OpLine, from: number, to: number): Segment {
   const segment = segmentBefore(line, to);
   while (segment.from > from) grow(line, segment);
   return segment;

@@ -9,7 +9,7 @@ import { batched } from '../ops/steps.ts';
 import { keptByAutograd } from './autograd.ts';
 
 /** One kernel of a training step: multiply-accumulates, and bytes that it reads and writes in float32. */
-export interface Kernel {
+export interface KernelWork {
   /** For one image. */
   readonly macs: number;
   readonly imageBytes: number;
@@ -20,8 +20,8 @@ export interface Kernel {
 /** The work of an op in a training step. */
 export interface OpWork {
   readonly node: GraphNode;
-  readonly forward: readonly Kernel[];
-  readonly backward: readonly Kernel[];
+  readonly forward: readonly KernelWork[];
+  readonly backward: readonly KernelWork[];
   /** The trainable values and the running statistics that it owns; those of a shared step count with its first use. */
   readonly params: number;
   readonly buffers: number;
@@ -85,8 +85,8 @@ export function trainingWork(graph: Graph): TrainingWork {
   const place = new Map(shown.map(({ id }, i) => [id, i]));
   const placeOf = ({ part }: StepNode) => (part ? (place.get(part.node) ?? -1) : -1);
 
-  const forward: Kernel[][] = shown.map(() => []);
-  const backward: Kernel[][] = shown.map(() => []);
+  const forward: KernelWork[][] = shown.map(() => []);
+  const backward: KernelWork[][] = shown.map(() => []);
   const working = shown.map(() => 0);
   const gradients = shown.map(() => 0);
   for (const node of nodes) {
@@ -143,7 +143,7 @@ function stepNodes(graph: Graph): readonly StepNode[] {
   ];
 }
 
-function kernelOf(nodes: readonly StepNode[], node: StepNode, macs: number): Kernel {
+function kernelOf(nodes: readonly StepNode[], node: StepNode, macs: number): KernelWork {
   let imageBytes = 0;
   let fixedBytes = 0;
   const moves = ({ batch, dims }: StepShape) => {

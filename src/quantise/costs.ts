@@ -6,24 +6,24 @@ import type { Engine } from './engine.ts';
 import type { Pictures } from './pictures.ts';
 
 /** The costs of a network in float32 and quantised. */
-export interface Pair {
+export interface PrecisionPair {
   readonly float32: number;
   readonly int8: number;
 }
 
-export interface Form {
+export interface MeasuredNetwork {
   readonly graph: Graph;
   readonly weights: WeightSource;
 }
 
-export interface Forms {
-  readonly float32: Form;
-  readonly int8: Form;
+export interface MeasuredNetworks {
+  readonly float32: MeasuredNetwork;
+  readonly int8: MeasuredNetwork;
 }
 
 /** The bytes of the files that an engine runs. */
-export function sizesOf({ float32, int8 }: Forms, engine: Engine): Pair {
-  const sizeOf = ({ graph, weights }: Form) => engine.sizeOf(graph, weights);
+export function sizesOf({ float32, int8 }: MeasuredNetworks, engine: Engine): PrecisionPair {
+  const sizeOf = ({ graph, weights }: MeasuredNetwork) => engine.sizeOf(graph, weights);
   return { float32: sizeOf(float32), int8: sizeOf(int8) };
 }
 
@@ -35,11 +35,11 @@ const seconds = 4;
  * @param engine with its integer kernels, on one thread
  */
 export async function latenciesOf(
-  forms: Forms,
+  forms: MeasuredNetworks,
   engine: Engine,
   pictures: Pictures,
   progress: (text: string) => void,
-): Promise<Pair> {
+): Promise<PrecisionPair> {
   const image = pictures.read(0, 1).slice();
   const models = [forms.float32, forms.int8].map(({ graph, weights }) => async (): Promise<RunnableModel> => {
     const network = await engine.open(graph, weights);

@@ -6,7 +6,7 @@ import { formatBytes, formatFactor, formatMilliseconds, formatPercent } from '..
 import { opLabel } from '../report/op-label.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import type { Adjustment, Adjustments } from './adjusted-weights.ts';
-import type { Pair } from './costs.ts';
+import type { PrecisionPair } from './costs.ts';
 import type { Closeness } from './judge.ts';
 import type { Goal } from './return-to-float.ts';
 
@@ -42,9 +42,9 @@ export interface QuantisationReport extends Closeness {
   /** By the integer kernels of this machine's processor; absent where it was judged by them. */
   readonly kernels?: Closeness;
   /** File sizes, in bytes. */
-  readonly size: Pair;
+  readonly size: PrecisionPair;
   /** In milliseconds, of one picture on one thread; absent where it was not measured. */
-  readonly latency?: Pair;
+  readonly latency?: PrecisionPair;
   readonly goal?: GoalReport;
   /** The number of pictures used for ranges, and for the judgement. */
   readonly calibrated: number;

@@ -1,5 +1,5 @@
 import { nounFor } from '../diagnostics/noun-for.ts';
-import type { Budget, Comparison, ExplainedValue, Explanation } from './explain.ts';
+import type { CompoundBudget, ExplainedValue, Explanation, RuleComparison } from './explain.ts';
 import { formatCount, formatFactor } from './format-number.ts';
 import { columnsOf, type Paint, plain, renderTable } from './text-table.ts';
 import { typeCountsText } from './type-counts.ts';
@@ -24,7 +24,7 @@ function valueTable(title: string, values: readonly ExplainedValue[], paint: Pai
   return renderTable(columnsOf([title], ['value'], ['from', 'how']), rows, { paint });
 }
 
-function comparisonText({ used, values, published, formula }: Comparison, paint: Paint): string {
+function comparisonText({ used, values, published, formula }: RuleComparison, paint: Paint): string {
   const mark = (rule: 'published' | 'formula') =>
     `${rule === 'formula' ? 'formula' : 'published row'}${rule === used ? ' (used)' : ''}`;
   const rows = [
@@ -35,7 +35,7 @@ function comparisonText({ used, values, published, formula }: Comparison, paint:
   return renderTable(columnsOf([''], [mark('published'), mark('formula')]), rows, { paint });
 }
 
-function budgetText(budget: Budget, paint: Paint): string {
+function budgetText(budget: CompoundBudget, paint: Paint): string {
   const { d, w, r, product, promised, macs } = budget;
   const f = (n: number) => formatFactor(n, 2);
   const lines = [

@@ -28,8 +28,8 @@ export interface Explanation {
   readonly cost: PointCost;
   /** What values and tensors are, where not all is float32. */
   readonly types?: readonly TypeCount[];
-  readonly comparison?: Comparison;
-  readonly budget?: Budget;
+  readonly comparison?: RuleComparison;
+  readonly budget?: CompoundBudget;
 }
 
 export interface ExplainedValue {
@@ -62,7 +62,7 @@ export interface PointCost {
 }
 
 /** The published row against the formula, where phi has both. */
-export interface Comparison {
+export interface RuleComparison {
   readonly used: 'published' | 'formula';
   /** Values that differ. */
   readonly values: readonly { readonly name: string; readonly published: string; readonly formula: string }[];
@@ -71,7 +71,7 @@ export interface Comparison {
 }
 
 /** What compound scaling promises, d * w^2 * r^2 = 2 ^ phi times the compute, against what was built. */
-export interface Budget {
+export interface CompoundBudget {
   readonly d: number;
   readonly w: number;
   /** The resolution over that of the unscaled network. */
@@ -131,7 +131,7 @@ function costOf({ graph }: BuiltPoint): PointCost {
   return { params, macs, resolution: height, ...(width !== height && { width }) };
 }
 
-function compare(built: BuiltPoint, other: BuiltPoint, otherRule: 'published' | 'formula'): Comparison {
+function compare(built: BuiltPoint, other: BuiltPoint, otherRule: 'published' | 'formula'): RuleComparison {
   const [published, formula] = otherRule === 'formula' ? [built, other] : [other, built];
   const values = (['d', 'w', 'r'] as const).map((name) => ({
     name: name as string,
@@ -160,7 +160,7 @@ function sideOf({ resolution, width = resolution }: PointCost): number {
   return width === resolution ? resolution : Math.sqrt(resolution * width);
 }
 
-function budgetOf(built: BuiltPoint, base: BuiltPoint): Budget {
+function budgetOf(built: BuiltPoint, base: BuiltPoint): CompoundBudget {
   const [here, there] = [costOf(built), costOf(base)];
   const { d, w } = built.point;
   const r = sideOf(here) / sideOf(there);

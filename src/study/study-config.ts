@@ -1,7 +1,7 @@
 import { type BackendRequest, backendRequests } from '../backends/backend.ts';
 import type { Costs, SpaceBudgets, SpaceCosts } from '../search/costs.ts';
 import type { NetworkRequest, RunConfig } from '../train/run/run-config.ts';
-import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from '../train/run/shape.ts';
+import { aCount, aNumber, anObject, anyOf, aText, type JsonShape, listOf, mapOf, oneOf } from '../train/run/shape.ts';
 import { RunError } from '../train/run-error.ts';
 import type { Settings } from '../train/settings.ts';
 
@@ -112,7 +112,7 @@ export function formatStudy(config: StudyConfig): string {
 
 const aPositive = aNumber(Number.MIN_VALUE);
 const aFlag = oneOf(true, false);
-const anything: Shape = () => undefined;
+const anything: JsonShape = () => undefined;
 
 const searchShape = anObject(
   { algorithm: oneOf(...algorithmNames), population: aCount, sample: aCount, given: mapOf(aText) },

@@ -4,7 +4,7 @@ import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
 import { readProblem, writeProblem } from '../node/system-errors.ts';
 import type { SpaceCosts } from '../search/costs.ts';
-import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from '../train/run/shape.ts';
+import { aCount, aNumber, anObject, anyOf, aText, type JsonShape, listOf, mapOf, oneOf } from '../train/run/shape.ts';
 import { RunError } from '../train/run-error.ts';
 import { type StudyFolder, trialsFile } from './study-folder.ts';
 
@@ -48,7 +48,7 @@ const resultFields = {
 };
 
 /** The shape of a `TrialResult`. */
-export const resultShape: Shape = anObject(resultFields, { reason: aText });
+export const resultShape: JsonShape = anObject(resultFields, { reason: aText });
 
 const shape = anObject(
   {

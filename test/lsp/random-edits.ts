@@ -1,5 +1,5 @@
 import type { Range, TextDocumentContentChangeEvent } from 'vscode-languageserver-protocol/node';
-import { type Encoding, linesOf, rangeOf } from '../../src/lsp/lines.ts';
+import { linesOf, type PositionEncoding, rangeOf } from '../../src/lsp/lines.ts';
 
 /** Numbers from 0 up to a bound, always the same for a seed (mulberry32). */
 export function randomNumbers(seed: number): (bound: number) => number {
@@ -36,7 +36,11 @@ export interface RandomEdit {
 }
 
 /** Something that a person, an editor or a broken client does to a text: typing, deleting, pasting, moving, doubling. */
-export function randomEdit(text: string, random: (bound: number) => number, encoding: Encoding = 'utf-16'): RandomEdit {
+export function randomEdit(
+  text: string,
+  random: (bound: number) => number,
+  encoding: PositionEncoding = 'utf-16',
+): RandomEdit {
   const at = random(text.length + 1);
   const length = [0, 0, 0, 1, 1, 3, 12, 80, 400][random(9)] as number;
   const from = random(text.length + 1);
@@ -58,7 +62,7 @@ export function editOf(
   start: number,
   end: number,
   inserted: string,
-  encoding: Encoding = 'utf-16',
+  encoding: PositionEncoding = 'utf-16',
 ): RandomEdit {
   const [a, b] = [whole(text, start), whole(text, end)];
   const range: Range = rangeOf(linesOf(text), a, b, encoding);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GraphNode } from '../../src/5-graph/graph.ts';
-import { createLine, type Line } from '../../src/pipeline/line.ts';
+import { createLine, type OpLine } from '../../src/pipeline/line.ts';
 import {
   chosen,
   fewestBytes,
@@ -15,7 +15,7 @@ import type { LivingValue, TrainingWork } from '../../src/pipeline/work.ts';
 import { nextUnit, randomState } from '../../src/weights/random.ts';
 
 /** A line of a few ops with random times, sizes and readers. */
-function randomLine(seed: number): Line {
+function randomLine(seed: number): OpLine {
   const state = randomState(seed, 'line');
   const unit = () => nextUnit(state);
   const upTo = (n: number) => Math.floor(unit() * (n + 1));
@@ -52,7 +52,7 @@ function randomLine(seed: number): Line {
 }
 
 /** Every way to cut a line into stages. */
-function allStarts(line: Line, stages: number): number[][] {
+function allStarts(line: OpLine, stages: number): number[][] {
   const extend = (starts: number[]): number[][] => {
     if (starts.length === stages) return [starts];
     const from = (starts.at(-1) as number) + 1;
@@ -64,7 +64,7 @@ function allStarts(line: Line, stages: number): number[][] {
 }
 
 /** The time of the largest stage or link of a cut; infinite where a stage does not fit. */
-function largestOf(line: Line, starts: readonly number[], options: PartitionOptions): number {
+function largestOf(line: OpLine, starts: readonly number[], options: PartitionOptions): number {
   const all = starts.map((from, stage) => {
     const choice = stageChoice(segmentBetween(line, from, starts[stage + 1] ?? line.length), stage, options);
     const link = from === 0 ? 0 : Math.max(line.handed[from] as number, line.returned[from] as number);
@@ -73,7 +73,7 @@ function largestOf(line: Line, starts: readonly number[], options: PartitionOpti
   return Math.max(...all);
 }
 
-const bytesOf = (line: Line, starts: readonly number[]) =>
+const bytesOf = (line: OpLine, starts: readonly number[]) =>
   starts.slice(1).reduce((sum, at) => sum + (line.handed[at] as number) + (line.returned[at] as number), 0);
 
 describe('against all cuts of random lines', () => {

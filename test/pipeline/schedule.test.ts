@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inFlight, type ScheduleName } from '../../src/pipeline/memory.ts';
-import { type Slot, simulate } from '../../src/pipeline/schedule.ts';
+import { type ScheduleSlot, simulate } from '../../src/pipeline/schedule.ts';
 
 const even = { forward: 1, backward: 2, again: 0, handOver: 0, handBack: 0 };
 const schedules: readonly ScheduleName[] = ['gpipe', '1f1b'];
@@ -28,7 +28,7 @@ describe.each(schedules)('%s', (schedule) => {
     }));
     const { slots, seconds } = simulate(stages, 7, schedule);
     expect(slots).toHaveLength(5 * 7 * 2);
-    const find = (stage: number, microBatch: number, pass: Slot['pass']) =>
+    const find = (stage: number, microBatch: number, pass: ScheduleSlot['pass']) =>
       slots.find((s) => s.stage === stage && s.microBatch === microBatch && s.pass === pass)!;
     for (const { stage, microBatch, pass, start, begin, end } of slots) {
       const times = stages[stage]!;

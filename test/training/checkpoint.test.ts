@@ -2,7 +2,7 @@ import * as tfjs from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/5-graph/graph.ts';
 import { buildTrainingProgram } from '../../src/5-graph/training/build-training-program.ts';
-import type { Checkpoint } from '../../src/5-graph/training/checkpoint.ts';
+import type { CheckpointPolicy } from '../../src/5-graph/training/checkpoint.ts';
 import type { TrainingOptions, TrainingProgram } from '../../src/5-graph/training/options.ts';
 import type { StepFunction } from '../../src/5-graph/training/program.ts';
 import { peakBytes, variableBytes } from '../../src/5-graph/training/step-memory.ts';
@@ -64,7 +64,7 @@ async function trained(runner: StepRunner, training: TrainingProgram) {
 
 const keepingAll = programOf(small);
 const limits = [0.95, 0.85, 0.75].map((share) => Math.ceil(needs(keepingAll, 4) * share));
-const checkpoints: readonly (readonly [string, Checkpoint])[] = [
+const checkpoints: readonly (readonly [string, CheckpointPolicy])[] = [
   ['stages', 'stages'],
   ...limits.map((bytes) => [`${bytes} bytes`, { bytes, batch: 4 }] as const),
 ];

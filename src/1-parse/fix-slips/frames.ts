@@ -5,12 +5,22 @@ import { endsOperand, is, isBar, isCloser, isOpener, isStatementKeyword } from '
 const k = t.keywordTokens;
 
 /** What an open bracket holds. */
-export type Role = 'params' | 'call' | 'sharing' | 'group' | 'list' | 'inline' | 'rows' | 'block' | 'model' | 'scaling';
+export type BracketRole =
+  | 'params'
+  | 'call'
+  | 'sharing'
+  | 'group'
+  | 'list'
+  | 'inline'
+  | 'rows'
+  | 'block'
+  | 'model'
+  | 'scaling';
 
 /** A bracket that is open. */
 export interface Frame {
   readonly open: IToken;
-  readonly role: Role;
+  readonly role: BracketRole;
   /** In rows: a row has begun and its closing bar has not come yet. */
   rowOpen: boolean;
   /** In rows: how many have begun. The first is the header, where words follow each other only across bars. */
@@ -27,7 +37,7 @@ export interface Frame {
   forgiven: boolean;
 }
 
-export function createFrame(open: IToken, role: Role, isMap = false): Frame {
+export function createFrame(open: IToken, role: BracketRole, isMap = false): Frame {
   return { open, role, rowOpen: false, rows: 0, isMap, bars: 0, bound: false, condition: false, forgiven: false };
 }
 
@@ -62,7 +72,12 @@ export interface BracketFacts {
 }
 
 /** What tokens[i], an opening bracket, holds; `before` are the tokens before it. */
-export function roleOf(before: readonly IToken[], tokens: readonly IToken[], i: number, place: BracketFacts): Role {
+export function roleOf(
+  before: readonly IToken[],
+  tokens: readonly IToken[],
+  i: number,
+  place: BracketFacts,
+): BracketRole {
   const previous = before.at(-1);
   const second = before.at(-2);
   if (is(tokens[i], t.LBracket)) return 'list';

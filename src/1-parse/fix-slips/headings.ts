@@ -1,7 +1,7 @@
 import type { IToken, TokenType } from 'chevrotain';
 import * as t from '../../../grammar/tokens.ts';
 import { parseLimits } from '../limits.ts';
-import { createFrame, type Role } from './frames.ts';
+import { type BracketRole, createFrame } from './frames.ts';
 import * as kind from './token-kinds.ts';
 import { is } from './token-kinds.ts';
 import { insert, type TokenPass } from './token-pass.ts';
@@ -46,7 +46,7 @@ function lacksBrace(p: TokenPass, keyword: IToken | undefined): boolean {
   return kind.startsStatement(p.tokens, i + 1) || is(p.tokens[i + 1], t.Arrow) || is(p.tokens[i + 1], t.RBrace);
 }
 
-function open(p: TokenPass, token: IToken, type: TokenType, role: Role): void {
+function open(p: TokenPass, token: IToken, type: TokenType, role: BracketRole): void {
   const bracket = insert(p, token, type, type === t.LBrace ? ' {' : '(');
   p.frames.push(createFrame(bracket, role, role === 'rows' && is(p.out.at(-3), k.weights)));
   p.afterParams = false;

@@ -4,11 +4,11 @@ import { textWidth } from '../../diagnostics/text-width.ts';
 export interface ConditionColumn {
   /** Spaces before a condition at least. */
   gap: number;
-  readonly lines: Line[];
+  readonly lines: OutputLine[];
 }
 
 /** A line of the output. What hangs at its end is put in place when all lines are known. */
-export interface Line {
+export interface OutputLine {
   readonly indent: number;
   text: string;
   width: number;
@@ -20,42 +20,42 @@ export interface Line {
 }
 
 /** The lines printed so far. */
-export interface Lines {
-  readonly done: Line[];
-  current: Line;
+export interface Output {
+  readonly done: OutputLine[];
+  current: OutputLine;
 }
 
-export function createLines(): Lines {
+export function createLines(): Output {
   return { done: [], current: createLine(0) };
 }
 
-function createLine(indent: number, row = false): Line {
+function createLine(indent: number, row = false): OutputLine {
   return { indent, text: '', width: 0, row };
 }
 
 /** Ends the current line. Before anything was printed there is none to end. */
-export function startLine(lines: Lines, indent: number, row = false): void {
+export function startLine(lines: Output, indent: number, row = false): void {
   if (lines.done.length > 0 || lines.current.text !== '') lines.done.push(lines.current);
   lines.current = createLine(indent, row);
 }
 
 /** Leaves a blank line before the current one, which is still empty; not at the start of the file. */
-export function blankLine(lines: Lines): void {
+export function blankLine(lines: Output): void {
   if (lines.done.length > 0) lines.done.push(createLine(0));
 }
 
-export function writeText(lines: Lines, text: string, width: number): void {
+export function writeText(lines: Output, text: string, width: number): void {
   lines.current.text += text;
   lines.current.width += width;
 }
 
 /** The column that the next character takes, from 0. */
-export function columnOf(lines: Lines): number {
+export function columnOf(lines: Output): number {
   return lines.current.indent + lines.current.width;
 }
 
 /** The whole text, LF line ends. */
-export function joinLines(lines: Lines): string {
+export function joinLines(lines: Output): string {
   const all = [...lines.done, lines.current];
   const columns = new Set(all.flatMap((line) => (line.condition ? [line.condition.of] : [])));
   for (const column of columns) alignConditions(column);
@@ -82,7 +82,7 @@ function alignConditions(group: ConditionColumn): void {
 /** A comment further right than this is not where someone aligned it. */
 const rightmostComment = 100;
 
-function lineText(line: Line): string {
+function lineText(line: OutputLine): string {
   const code = line.text === '' ? '' : ' '.repeat(line.indent) + line.text;
   if (!line.comment) return code;
   if (line.row) return `${code}   ${line.comment.text}`;
@@ -93,6 +93,6 @@ function lineText(line: Line): string {
 }
 
 /** A comment on a line of its own. */
-export function writeComment(lines: Lines, text: string): void {
+export function writeComment(lines: Output, text: string): void {
   writeText(lines, text, textWidth(text));
 }

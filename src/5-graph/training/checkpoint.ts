@@ -5,7 +5,7 @@ import { keepsBetween, type Segments, stageSegments } from './segments.ts';
 import { peakBytes } from './step-memory.ts';
 
 /** Which values of a step are kept for the backward half, and which are recomputed. */
-export type Checkpoint =
+export type CheckpointPolicy =
   /** All are kept. */
   | 'none'
   /** Values that one stage of the network passes to others are kept. */
@@ -25,7 +25,7 @@ export interface TooLarge {
 export function withCheckpoint(
   fn: StepFunction,
   graph: Graph,
-  checkpoint: Checkpoint,
+  checkpoint: CheckpointPolicy,
   fixed: number,
 ): StepFunction | TooLarge {
   if (checkpoint === 'none') return fn;

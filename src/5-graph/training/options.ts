@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { IntegerOps } from '../quantise/integer-ops.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { CheckpointPolicy } from './checkpoint.ts';
 import type { StepProgram } from './program.ts';
 
 /** The options of a training step that are fixed when its program is built; all numbers are inputs of its functions. */
@@ -29,7 +29,7 @@ export interface TrainingOptions {
    */
   readonly quantise?: { readonly integers: IntegerOps; readonly others: readonly IntegerOps[] };
   /** What the backward half recomputes instead of keeping it; the numbers are the same. */
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: CheckpointPolicy;
 }
 
 export const defaultTrainingOptions: TrainingOptions = {

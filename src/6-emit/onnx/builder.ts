@@ -40,7 +40,7 @@ export interface ModelPlan {
 }
 
 /** A value of the file, with its shape without the batch. */
-export interface Value {
+export interface OnnxValue {
   readonly name: string;
   readonly shape: Shape;
   /** Its value in the graph; absent for what only the file has. */

@@ -3,7 +3,7 @@ import type { Pair } from '../../ops/pair.ts';
 import { joinedShape } from '../../ops/shape.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, int, ints } from './attributes.ts';
-import type { Builder, Value } from './builder.ts';
+import type { Builder, OnnxValue } from './builder.ts';
 import { upsampledGate } from './tuned-forms.ts';
 
 /** A mean over more rows than this is taken in two steps. */
@@ -13,7 +13,7 @@ const longColumn = 20;
  * The mean over height and width. Over a large map in two steps, columns first: one running sum of 12,544 numbers in
  * single precision loses three digits. Runtimes for half precision sum in single precision, and need a single operator.
  */
-export function globalMean(b: Builder, x: Value, name: string): string {
+export function globalMean(b: Builder, x: OnnxValue, name: string): string {
   const [channels = 0, height = 0, width = 0] = x.shape;
   if (b.typeOf(x.name) === 'float16' || height <= longColumn)
     return addNode(b, 'GlobalAveragePool', [x.name], name, [channels, 1, 1]);
@@ -40,7 +40,7 @@ export function reduceChannels(
 const leastHalf = 2 ** -24;
 
 /** Channels over their Euclidean length, which is at least `epsilon`. */
-export function unitLength(b: Builder, x: Value, name: string, epsilon: number): string {
+export function unitLength(b: Builder, x: OnnxValue, name: string, epsilon: number): string {
   const [, ...space] = x.shape;
   const shape = [1, ...space];
   const least = b.typeOf(x.name) === 'float16' ? Math.max(epsilon, leastHalf) : epsilon;
@@ -51,29 +51,29 @@ export function unitLength(b: Builder, x: Value, name: string, epsilon: number):
 
 /** ONNX's Add and Mul take two inputs: a sum or product of more is taken two at a time, in the order given. */
 export function pairwise(
-  values: readonly Value[],
+  values: readonly OnnxValue[],
   name: string,
-  pair: (a: Value, b: Value, name: string) => Value,
+  pair: (a: OnnxValue, b: OnnxValue, name: string) => OnnxValue,
 ): string {
   const last = values.length - 1;
   return values.reduce((a, b, i) => pair(a, b, i === last ? name : `${name}/${i}`)).name;
 }
 
 /** An operator of two tensors, one of which may be repeated along axes of the other. */
-export function binary(b: Builder, type: 'Add' | 'Mul', left: Value, right: Value, name: string): Value {
+export function binary(b: Builder, type: 'Add' | 'Mul', left: OnnxValue, right: OnnxValue, name: string): OnnxValue {
   const shape = joinedShape(left.shape, right.shape);
   return { name: addNode(b, type, [left.name, right.name], name, shape), shape };
 }
 
 /** The product of two tensors, one of which may be repeated along axes of the other. */
-export function product(b: Builder, graph: Graph, left: Value, right: Value, name: string): Value {
-  const factors = [left, right].map((value) => apart(b, value, name)) as [Value, Value];
+export function product(b: Builder, graph: Graph, left: OnnxValue, right: OnnxValue, name: string): OnnxValue {
+  const factors = [left, right].map((value) => apart(b, value, name)) as [OnnxValue, OnnxValue];
   const gate = factors.findIndex((value) => isGate(value.shape));
   const other = factors[1 - gate];
   const isPerChannel = factors[gate]?.shape[0] === other?.shape[0];
   if (b.options.tuned === 'ort-x86' && isPerChannel && other && !isGate(other.shape)) {
     const { shape } = other;
-    const full = upsampledGate(b, graph, factors[gate] as Value, shape, name);
+    const full = upsampledGate(b, graph, factors[gate] as OnnxValue, shape, name);
     if (full !== undefined) return { name: addNode(b, 'Mul', [other.name, full], name, shape), shape };
   }
   return binary(b, 'Mul', ...factors, name);
@@ -83,7 +83,7 @@ export function product(b: Builder, graph: Graph, left: Value, right: Value, nam
  * OpenCV 4 and 5 treat a product with a HardSigmoid as a HardSwish, whatever the other factor. An Identity in between
  * prevents that at no cost: runtimes that optimise remove it.
  */
-function apart(b: Builder, value: Value, product: string): Value {
+function apart(b: Builder, value: OnnxValue, product: string): OnnxValue {
   if (b.maker(value.name) !== 'HardSigmoid') return value;
   return { ...value, name: addNode(b, 'Identity', [value.name], `${product}/gate`, value.shape) };
 }

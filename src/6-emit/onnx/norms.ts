@@ -1,13 +1,13 @@
 import type { Shape, TensorSpec } from '../../5-graph/graph.ts';
 import { addNode } from './add-node.ts';
 import { float, int, ints } from './attributes.ts';
-import type { Builder, Value } from './builder.ts';
+import type { Builder, OnnxValue } from './builder.ts';
 import { reduceChannels } from './forms.ts';
 
 /** Norms by the statistics of each sample. `own` are their weight and bias. */
 
 /** Over the channels of each pixel. LayerNormalization, which came with opset 17, only takes the last axes. */
-export function layerNorm(b: Builder, x: Value, own: readonly TensorSpec[], name: string, epsilon: number): string {
+export function layerNorm(b: Builder, x: OnnxValue, own: readonly TensorSpec[], name: string, epsilon: number): string {
   if (b.options.opset < 17) return spelledOut(b, x, own, name, epsilon);
   const attributes = { axis: int(-1), epsilon: float(epsilon), stash_type: int(1) };
   const tensors = own.map((tensor) => b.tensor(tensor));
@@ -19,7 +19,7 @@ export function layerNorm(b: Builder, x: Value, own: readonly TensorSpec[], name
   return addNode(b, 'Transpose', [y], name, x.shape, { perm: ints([0, 3, 1, 2]) });
 }
 
-function spelledOut(b: Builder, x: Value, own: readonly TensorSpec[], name: string, epsilon: number): string {
+function spelledOut(b: Builder, x: OnnxValue, own: readonly TensorSpec[], name: string, epsilon: number): string {
   const pixels = [1, ...x.shape.slice(1)];
   const mean = reduceChannels(b, 'ReduceMean', x.name, `${name}/mean`, pixels);
   const centred = addNode(b, 'Sub', [x.name, mean], `${name}/centred`, x.shape);
@@ -34,7 +34,7 @@ function spelledOut(b: Builder, x: Value, own: readonly TensorSpec[], name: stri
 /** Over the channels of a group and all pixels. GroupNormalization has a weight per channel from opset 21 on. */
 export function groupNorm(
   b: Builder,
-  x: Value,
+  x: OnnxValue,
   own: readonly TensorSpec[],
   name: string,
   { groups, epsilon }: { readonly groups: number; readonly epsilon: number },

@@ -8,7 +8,7 @@ import { activations } from './activations.ts';
 import { addNode } from './add-node.ts';
 import { attention } from './attention.ts';
 import { type Attributes, float, int, ints } from './attributes.ts';
-import { dataTypes, type Value } from './builder.ts';
+import { dataTypes, type OnnxValue } from './builder.ts';
 
 import { binary, globalMean, pairwise, product, reduceChannels, unitLength, windowAttributes } from './forms.ts';
 import { groupNorm, layerNorm } from './norms.ts';
@@ -147,9 +147,9 @@ export const opTable: OpWriters<OnnxNode> = {
   },
 };
 
-const valuesOf = (c: OnnxNode): Value[] => c.inputs.map((_name, i) => valueAt(c, i));
+const valuesOf = (c: OnnxNode): OnnxValue[] => c.inputs.map((_name, i) => valueAt(c, i));
 
-function valueAt({ inputs, inputShapes, node }: OnnxNode, i: number): Value {
+function valueAt({ inputs, inputShapes, node }: OnnxNode, i: number): OnnxValue {
   return { name: inputs[i] as string, shape: inputShapes[i] as Shape, ref: node.inputs[i] };
 }
 

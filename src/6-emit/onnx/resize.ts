@@ -9,13 +9,13 @@ import {
 import type { UpsampleOp } from '../../ops/kinds/upsample.ts';
 import { addNode } from './add-node.ts';
 import { int, text } from './attributes.ts';
-import type { Builder, Value } from './builder.ts';
+import type { Builder, OnnxValue } from './builder.ts';
 
 /**
  * Resizes a map. Nearest pixels are a Resize where each row and column is repeated a whole number of times; at other ratios
  * runtimes find rows by rounded quotients, and miss some, so that pixels are gathered by index.
  */
-export function resized(b: Builder, x: Value, op: UpsampleOp, name: string): string {
+export function resized(b: Builder, x: OnnxValue, op: UpsampleOp, name: string): string {
   const { mode, rows, columns } = op;
   if (mode === 'bilinear') {
     const attributes = { mode: text('linear'), coordinate_transformation_mode: text('half_pixel') };
@@ -46,7 +46,7 @@ export function resized(b: Builder, x: Value, op: UpsampleOp, name: string): str
 /** By scales, since sizes would have to state the batch's. */
 function resize(
   b: Builder,
-  x: Value,
+  x: OnnxValue,
   { rows, columns }: UpsampleOp,
   name: string,
   attributes: Parameters<typeof addNode>[5],

@@ -3,9 +3,9 @@ import { type Graph, type GraphNode, ownerPath, type ValueRef } from '../../5-gr
 import { textOf } from './ast-index.ts';
 
 /** A value of the graph as text: node and output. */
-export type Value = string;
+export type ValueKey = string;
 
-export function valueKey({ node, output }: ValueRef): Value {
+export function valueKey({ node, output }: ValueRef): ValueKey {
   return `${node}/${output}`;
 }
 
@@ -14,9 +14,9 @@ export type Item = OpItem | CallItem;
 
 interface ItemParts {
   /** The values that it reads, in the order of its parameters. */
-  readonly inputs: readonly Value[];
+  readonly inputs: readonly ValueKey[];
   /** The values that it gives and that something outside of it reads. */
-  readonly outputs: readonly Value[];
+  readonly outputs: readonly ValueKey[];
   /** What its tensors are named after, below what those of the class are; empty where it has none of its own. */
   readonly path: string;
 }
@@ -35,8 +35,8 @@ export interface CallItem extends ItemParts {
 export interface Instance {
   readonly call: Call;
   readonly items: readonly Item[];
-  readonly inputs: readonly Value[];
-  readonly outputs: readonly Value[];
+  readonly inputs: readonly ValueKey[];
+  readonly outputs: readonly ValueKey[];
   /** Names directly below its own that tensors outside of it have: `hidden` of `head.hidden` next to the block `head`. */
   readonly foreign: ReadonlySet<string>;
 }
@@ -56,7 +56,7 @@ export function readInstances(graph: Graph): Instance {
     const items = itemsOf(call, call.owner);
     const [first, end] = [call.first, call.end];
     const inside = graph.nodes.slice(first, end);
-    const inputs = new Set<Value>();
+    const inputs = new Set<ValueKey>();
     for (const node of inside) {
       for (const ref of node.inputs) if (ref.node < first || ref.node >= end) inputs.add(valueKey(ref));
     }
@@ -144,8 +144,8 @@ function below(path: string, owner: string): string {
 }
 
 /** By value: the number of the last node that reads it; past all nodes where it is an output. */
-export function lastReaders(graph: Graph): ReadonlyMap<Value, number> {
-  const last = new Map<Value, number>();
+export function lastReaders(graph: Graph): ReadonlyMap<ValueKey, number> {
+  const last = new Map<ValueKey, number>();
   for (const node of graph.nodes) for (const ref of node.inputs) last.set(valueKey(ref), node.id);
   for (const { value } of [...graph.outputs, ...graph.auxiliary]) last.set(valueKey(value), graph.nodes.length);
   return last;

@@ -1,12 +1,12 @@
 import { isIdentifier, layOut, type Python } from './python-text.ts';
-import type { Slot } from './variants.ts';
+import type { ClassStep } from './variants.ts';
 
 /** The modules and parameters of a class, placed by the names of tensors. */
 export interface Members {
   /** Whether places need the helpers `submodule` and `own_parameter`. */
   readonly needs: ReadonlySet<string>;
   /** The place of a step's module: the path of its tensors, or a free name close to `path`. */
-  place(step: number, path: string, slot: Slot): string;
+  place(step: number, path: string, slot: ClassStep): string;
   /** Records that a step is in a table's container, which is written as a whole. */
   note(step: number, path: string): void;
   /** The lines that put a module, or a parameter, in its place. */

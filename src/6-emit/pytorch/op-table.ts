@@ -5,12 +5,12 @@ import { refusedCast } from '../lacked-form.ts';
 import { activationClass, sizeAttribute } from './attributes.ts';
 import { callOf, numberText } from './python-text.ts';
 
-import { all, apply, type Form, functional, keywords, pairText, type Sample, type Step } from './step.ts';
+import { all, apply, functional, keywords, pairText, type Sample, type Step, type StepForm } from './step.ts';
 import { allPads, avgPool, convolution, maxPool, transposed } from './windows.ts';
 
-export type OpForms = { readonly [K in OpKind]: (step: Step<K>) => Form };
+export type OpForms = { readonly [K in OpKind]: (step: Step<K>) => StepForm };
 
-function batchNorm(step: Step<'batchNorm'>): Form {
+function batchNorm(step: Step<'batchNorm'>): StepForm {
   const isMap = all(step, ({ inputShapes: [x = []] }) => x.length === 3);
   const momentum = ({ op }: Sample<'batchNorm'>) => Number((1 - op.momentum).toPrecision(12));
   const items = [
@@ -39,7 +39,7 @@ const functions: Readonly<Record<ActivationName, (x: string, slope: string) => s
   softmax: (x) => `F.softmax(${x}, dim=1)`,
 };
 
-function activation(step: Step<'activation'>): Form {
+function activation(step: Step<'activation'>): StepForm {
   const of = ({ op }: Sample<'activation'>) => activationClass(op);
   const stated = step.init('act', of, '');
   if (step.samples.some(({ op }) => op.fn === 'hardsigmoid' && op.slope !== undefined)) step.helper('HardSigmoid');
@@ -51,7 +51,7 @@ function activation(step: Step<'activation'>): Form {
   return functional((x) => functions[op.fn](x, numberText(slopeOf(op))));
 }
 
-function upsample(step: Step<'upsample'>): Form {
+function upsample(step: Step<'upsample'>): StepForm {
   const size = () => step.forward('size', ({ op }) => sizeAttribute([op.rows.to, op.columns.to]));
   const factors = step.samples.map(({ op }) => {
     const [high, wide] = [wholeFactor(op.rows), wholeFactor(op.columns)];
@@ -83,7 +83,7 @@ function upsample(step: Step<'upsample'>): Form {
   return functional((x) => `F.interpolate(${x}, ${pair(to)}${more})`);
 }
 
-function weight(step: Step<'weight'>): Form {
+function weight(step: Step<'weight'>): StepForm {
   const shape = step.init('shape', ({ op }) => [...op.shape]);
   const [{ op }] = step.samples as [Sample<'weight'>];
   const rank = op.shape.length;

@@ -1,13 +1,13 @@
 import type { StepText } from './ast-index.ts';
 import type { Parameter } from './expressions.ts';
-import type { Item, Value } from './instances.ts';
+import type { Item, ValueKey } from './instances.ts';
 import { type Python, variableName } from './python-text.ts';
-import type { Slot } from './variants.ts';
+import type { ClassStep } from './variants.ts';
 
 export interface WholeNetwork {
   readonly inputs: readonly string[];
-  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
-  readonly auxiliary: readonly { readonly name: string; readonly value: Value }[];
+  readonly outputs: readonly { readonly name: string; readonly value: ValueKey }[];
+  readonly auxiliary: readonly { readonly name: string; readonly value: ValueKey }[];
 }
 
 /** A call of another class, with all arguments, including those that are left out. */
@@ -24,7 +24,7 @@ export interface StatedCall {
 
 /** A slot with what the code knows about it. */
 export interface Part {
-  readonly slot: Slot;
+  readonly slot: ClassStep;
   readonly step: StepText | undefined;
   /** The condition in `__init__` under which it exists; undefined where it always does. */
   readonly condition?: string;
@@ -35,11 +35,11 @@ export interface Part {
   readonly path?: string;
   readonly call?: StatedCall;
   value(inputs: readonly string[], self: string): string;
-  readonly outputs: readonly Value[][];
+  readonly outputs: readonly ValueKey[][];
 }
 
 /** The step in the first call that has it. */
-export function itemOf(slot: Slot): Item {
+export function itemOf(slot: ClassStep): Item {
   return slot.items.find((item) => item !== undefined) as Item;
 }
 

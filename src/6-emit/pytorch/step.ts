@@ -30,7 +30,7 @@ export interface Step<K extends OpKind> {
 }
 
 /** How a step is written in the code. */
-export interface Form {
+export interface StepForm {
   /** What `__init__` makes for it, as `self.NAME`. */
   readonly module?: Python;
   /** The module's name where the spec gives none. */
@@ -42,10 +42,10 @@ export interface Form {
 }
 
 /** A module is called. */
-export const apply: Form['value'] = (inputs, self) => `${self}(${inputs.join(', ')})`;
+export const apply: StepForm['value'] = (inputs, self) => `${self}(${inputs.join(', ')})`;
 
 /** A form that is only an expression. */
-export function functional(value: (...inputs: string[]) => string): Form {
+export function functional(value: (...inputs: string[]) => string): StepForm {
   return { value: (inputs) => value(...inputs) };
 }
 

@@ -1,10 +1,10 @@
 import type { DeclarationText } from './ast-index.ts';
 import type { StatedCall } from './part.ts';
 import { callOf, layOut, listOf, numberText, type Python, stringText, variableName } from './python-text.ts';
-import type { Slot } from './variants.ts';
+import type { ClassStep } from './variants.ts';
 
 /** A stage table of a class: consecutive blocks that are written as one container. */
-export interface Table {
+export interface StageTable {
   readonly path: string;
   readonly blocks: readonly TableBlock[];
   /** What `__init__` contains for it. */
@@ -28,7 +28,7 @@ export interface TableBlock {
 }
 
 interface Candidate {
-  readonly slot: Slot;
+  readonly slot: ClassStep;
   readonly call?: StatedCall;
   readonly isOptional: boolean;
 }
@@ -38,8 +38,8 @@ export function findTables(
   parts: readonly Candidate[],
   text: DeclarationText,
   isFree: (path: string, count: number) => boolean,
-): Table[] {
-  const tables: Table[] = [];
+): StageTable[] {
+  const tables: StageTable[] = [];
   for (let start = 0; start < parts.length; ) {
     const blocks: TableBlock[] = [];
     let path: string | undefined;
@@ -109,7 +109,7 @@ function rowsOf(blocks: readonly TableBlock[]): Row[] {
   return rows;
 }
 
-function tableOf(path: string, blocks: readonly TableBlock[], parts: readonly Candidate[]): Table {
+function tableOf(path: string, blocks: readonly TableBlock[], parts: readonly Candidate[]): StageTable {
   const isChain = blocks.every(({ part }, i) => {
     const { slot } = parts[part] as Candidate;
     const before = parts[blocks[i - 1]?.part ?? -1]?.slot;

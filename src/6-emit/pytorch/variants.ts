@@ -2,7 +2,7 @@ import type { Declared } from '../../2-resolve/program.ts';
 import { type Graph, inputShapeOf } from '../../5-graph/graph.ts';
 import { isTrainingOnly } from '../../ops/ops.ts';
 import { textOf } from './ast-index.ts';
-import type { Instance, Item, Value } from './instances.ts';
+import type { Instance, Item, ValueKey } from './instances.ts';
 
 /** A value within a class: an input by its number, or an output of a slot. */
 export type Ref = string;
@@ -12,7 +12,7 @@ export function inputRef(number: number): Ref {
 }
 
 /** A step of a class: the items at one place in the block's text, over all of its calls. */
-export interface Slot {
+export interface ClassStep {
   /** Where it is: the source, and what distinguishes it from others there. */
   readonly key: string;
   readonly inputs: readonly Ref[];
@@ -22,7 +22,7 @@ export interface Slot {
 
 /** A class: calls of one block that consist of the same steps, except for some that a condition leaves out. */
 export interface Variant {
-  readonly slots: readonly Slot[];
+  readonly slots: readonly ClassStep[];
   readonly instances: readonly Instance[];
   readonly outputs: readonly Ref[];
 }
@@ -50,12 +50,12 @@ export function joinInstances(graph: Graph, instances: readonly Instance[], clas
 }
 
 function variantOf(graph: Graph, instance: Instance, classOf: ClassOf): Variant {
-  const refs = new Map<Value, Ref>();
+  const refs = new Map<ValueKey, Ref>();
   instance.inputs.forEach((value, i) => {
     refs.set(value, inputRef(i));
   });
   const seen = new Map<string, number>();
-  const slots = instance.items.map((item): Slot => {
+  const slots = instance.items.map((item): ClassStep => {
     const base = baseKey(graph, item, classOf);
     const count = seen.get(base) ?? 0;
     seen.set(base, count + 1);
@@ -93,9 +93,9 @@ function join(a: Variant, b: Variant): Variant | undefined {
   const later = (x: Ref, y: Ref) => (placeOf(y) > placeOf(x) ? y : x);
   const [inA, inB] = [byKey(a), byKey(b)];
   const none = (variant: Variant): undefined[] => variant.instances.map(() => undefined);
-  const slots = keys.map((key): Slot => {
+  const slots = keys.map((key): ClassStep => {
     const [x, y] = [inA.get(key), inB.get(key)];
-    let inputs = x && y ? x.inputs.map((ref, i) => later(ref, y.inputs[i] as Ref)) : ((x ?? y) as Slot).inputs;
+    let inputs = x && y ? x.inputs.map((ref, i) => later(ref, y.inputs[i] as Ref)) : ((x ?? y) as ClassStep).inputs;
     // where each call has one of two steps, the second reads the first
     const before = keys[(place.get(key) as number) - 1];
     const other = before === undefined ? undefined : (x ? inB : inA).get(before);
@@ -130,7 +130,7 @@ function mayLack(item: Item, declared: Declared): boolean {
   return textOf(declared).step(span)?.condition !== undefined;
 }
 
-function byKey(variant: Variant): ReadonlyMap<string, Slot> {
+function byKey(variant: Variant): ReadonlyMap<string, ClassStep> {
   return new Map(variant.slots.map((slot) => [slot.key, slot]));
 }
 
@@ -162,7 +162,7 @@ function joinOrders(a: readonly string[], b: readonly string[]): string[] | unde
  */
 function isRight({ slots, instances, outputs }: Variant): boolean {
   return instances.every((instance, number) => {
-    const values = new Map<Ref, Value>();
+    const values = new Map<Ref, ValueKey>();
     instance.inputs.forEach((value, i) => {
       values.set(inputRef(i), value);
     });

@@ -3,7 +3,7 @@ import { dilationOf, noPads, type Pads, padsFor, samePads, type Window } from '.
 import { type Attribute, attributeText, sizeAttribute } from './attributes.ts';
 import type { Stated } from './expressions.ts';
 import { callOf } from './python-text.ts';
-import { all, apply, type Form, functional, keywords, pairText, type Sample, type Step } from './step.ts';
+import { all, apply, functional, keywords, pairText, type Sample, type Step, type StepForm } from './step.ts';
 
 type Windowed = Sample<'conv'> | Sample<'maxPool'> | Sample<'avgPool'>;
 function mapOf({ inputShapes: [x = []] }: Windowed): Pair {
@@ -24,7 +24,7 @@ const isSmall = ({ op: { window } }: Windowed) =>
   2 * window.pads.top <= window.kernel[0] && 2 * window.pads.left <= window.kernel[1] && window.pads.top >= 0;
 
 /** `nn.Conv2d`, with padding by PyTorch or by a class of the file. */
-export function convolution(step: Step<'conv'>): Form {
+export function convolution(step: Step<'conv'>): StepForm {
   const filters = step.init('channels', ({ op }) => op.filters, 'channels');
   const kernel = step.init('kernel', ({ op }) => sizeAttribute(op.window.kernel as [number, number]), 'kernel');
   const stride = step.init('stride', ({ op }) => sizeAttribute(op.window.stride as [number, number]), 'stride');
@@ -79,7 +79,7 @@ function convPadding(step: Step<'conv'>, kernel: Stated, gap: Stated): { callee:
 }
 
 /** `nn.ConvTranspose2d`, cropped where its padding differs between sides. */
-export function transposed(step: Step<'convTranspose'>): Form {
+export function transposed(step: Step<'convTranspose'>): StepForm {
   const filters = step.init('channels', ({ op }) => op.filters, 'channels');
   const kernel = step.init('kernel', ({ op }) => sizeAttribute(op.window.kernel as [number, number]), 'kernel');
   const stride = step.init('stride', ({ op }) => sizeAttribute(op.window.stride as [number, number]), 'stride');
@@ -120,7 +120,7 @@ export function transposed(step: Step<'convTranspose'>): Form {
 }
 
 /** A maximum over windows. */
-export function maxPool(step: Step<'maxPool'>): Form {
+export function maxPool(step: Step<'maxPool'>): StepForm {
   const kernel = step.forward('kernel', ({ op }) => sizeAttribute(op.window.kernel as [number, number]), 'kernel');
   const stride = step.forward('stride', ({ op }) => sizeAttribute(op.window.stride as [number, number]), 'stride');
   if (all(step, isNone)) return functional((x) => `F.max_pool2d(${x}, ${kernel}, ${stride})`);
@@ -137,7 +137,7 @@ export function maxPool(step: Step<'maxPool'>): Form {
 }
 
 /** A mean over windows. */
-export function avgPool(step: Step<'avgPool'>): Form {
+export function avgPool(step: Step<'avgPool'>): StepForm {
   const kernel = step.forward('kernel', ({ op }) => sizeAttribute(op.window.kernel as [number, number]), 'kernel');
   const stride = step.forward('stride', ({ op }) => sizeAttribute(op.window.stride as [number, number]), 'stride');
   if (all(step, isNone)) return functional((x) => `F.avg_pool2d(${x}, ${kernel}, ${stride})`);

@@ -6,14 +6,14 @@ import { argumentItems, argumentOf, isLeftOut } from './arguments.ts';
 import { type StepText, textOf } from './ast-index.ts';
 import { type Attribute, attributeText, sameAttribute } from './attributes.ts';
 import { createScope, type Parameter, type Stated } from './expressions.ts';
-import type { CallItem, Instance, Item, OpItem, Value } from './instances.ts';
+import type { CallItem, Instance, Item, OpItem, ValueKey } from './instances.ts';
 import { createMembers, type Members } from './members.ts';
 import { opForms } from './op-table.ts';
 import { isPlainName, itemOf, type Part, type StatedCall, snakeCase, type WholeNetwork } from './part.ts';
 import { callOf, docstring, mentions, type Python, variableName } from './python-text.ts';
-import type { Form, Sample, Step } from './step.ts';
-import { findTables, type Table } from './tables.ts';
-import type { Ref, Slot, Variant } from './variants.ts';
+import type { Sample, Step, StepForm } from './step.ts';
+import { findTables, type StageTable } from './tables.ts';
+import type { ClassStep, Ref, Variant } from './variants.ts';
 import { writeForward } from './write-forward.ts';
 
 /** A written class. */
@@ -60,9 +60,9 @@ export function writeClass(request: ClassRequest): WrittenClass {
   const paths = new Set(slots.map((slot) => itemOf(slot).path).filter((path) => path !== ''));
   const members = createMembers(paths, foreign);
   const fields: string[] = [];
-  const channels = new Map<Ref, { readonly stated: Stated; readonly slot: Slot }>();
+  const channels = new Map<Ref, { readonly stated: Stated; readonly slot: ClassStep }>();
   /** The channels of a value as stated by the step that gives it: they hold for the calls that have that step. */
-  const channelsFrom = (ref: Ref, reader: Slot): Stated | undefined => {
+  const channelsFrom = (ref: Ref, reader: ClassStep): Stated | undefined => {
     const known = channels.get(ref);
     const holds = known && reader.items.every((item, i) => item === undefined || known.slot.items[i] !== undefined);
     return holds ? known.stated : undefined;
@@ -123,7 +123,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
   });
 
   function outputChannels(
-    slot: Slot,
+    slot: ClassStep,
     stated: Stated | undefined,
     channelsOf: (input: number) => Stated,
   ): Stated | undefined {
@@ -135,7 +135,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
     return channelsOf(0);
   }
 
-  interface Built extends Pick<Form, 'module' | 'name' | 'value' | 'channels'> {
+  interface Built extends Pick<StepForm, 'module' | 'name' | 'value' | 'channels'> {
     readonly call?: StatedCall;
     /** Whether it does nothing in the calls that lack it. */
     readonly isNeutral?: boolean;
@@ -144,7 +144,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
   }
 
   function opPart(
-    slot: Slot,
+    slot: ClassStep,
     { node: { op } }: OpItem,
     text: StepText | undefined,
     channelsOf: (input: number) => Stated,
@@ -201,11 +201,11 @@ export function writeClass(request: ClassRequest): WrittenClass {
       batch: () => inputNames[0],
       helper: request.helper,
     };
-    const form = (opForms[kind] as (step: Step<OpKind>) => Form)(step);
+    const form = (opForms[kind] as (step: Step<OpKind>) => StepForm)(step);
     return { ...form, isNeutral, ...(conditionValues && { conditionValues }) };
   }
 
-  function callPart(slot: Slot, { instance }: CallItem, text: StepText | undefined): Built {
+  function callPart(slot: ClassStep, { instance }: CallItem, text: StepText | undefined): Built {
     const called = classOf(instance);
     const calls = slot.items.map((item) => (item?.kind === 'call' ? item.instance : undefined));
     const params = instance.call.declared.kind === 'block' ? blockParams(instance) : [];
@@ -242,7 +242,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
     };
   }
 
-  function inputChannels(slot: Slot, values: readonly (Attribute | undefined)[]): Stated | undefined {
+  function inputChannels(slot: ClassStep, values: readonly (Attribute | undefined)[]): Stated | undefined {
     const ref = slot.inputs[0] ?? '';
     const known = channelsFrom(ref, slot);
     if (known?.literal !== undefined && values.every((v) => v === undefined || sameAttribute(v, known.literal)))
@@ -260,7 +260,7 @@ export function writeClass(request: ClassRequest): WrittenClass {
     return undefined;
   }
 
-  function shapeAt(value: Value) {
+  function shapeAt(value: ValueKey) {
     const [node = 0, output = 0] = value.split('/').map(Number);
     return shapeOf(graph, { node, output });
   }
@@ -353,14 +353,14 @@ function signatureLines(parameters: readonly Parameter[]): string[] {
 
 interface InitRequest {
   readonly parts: readonly Part[];
-  readonly tables: readonly Table[];
+  readonly tables: readonly StageTable[];
   readonly members: Members;
   readonly fields: readonly string[];
 }
 
 function writeInit({ parts, tables, members, fields }: InitRequest): string[] {
   const lines: string[] = [];
-  const inTable = new Map<number, Table>();
+  const inTable = new Map<number, StageTable>();
   for (const table of tables) for (const { part } of table.blocks) inTable.set(part, table);
   const written = new Set<string>();
   parts.forEach(({ module, path, condition, flag }, i) => {

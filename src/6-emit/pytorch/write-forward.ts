@@ -1,13 +1,13 @@
-import type { Instance, Item, Value } from './instances.ts';
+import type { Instance, Item, ValueKey } from './instances.ts';
 import type { Members } from './members.ts';
 import { isPlainName, itemOf, type Part, type WholeNetwork } from './part.ts';
 import { callOf, inline, layOut, listOf, mentions, type Python, variableName } from './python-text.ts';
-import type { Table } from './tables.ts';
-import { inputRef, type Ref, type Slot, type Variant } from './variants.ts';
+import type { StageTable } from './tables.ts';
+import { type ClassStep, inputRef, type Ref, type Variant } from './variants.ts';
 
 export interface ForwardRequest {
   readonly parts: readonly Part[];
-  readonly tables: readonly Table[];
+  readonly tables: readonly StageTable[];
   readonly members: Members;
   readonly variant: Variant;
   readonly inputNames: readonly string[];
@@ -25,10 +25,10 @@ export function writeForward(request: ForwardRequest): string[] {
   inputNames.forEach((name, i) => {
     names.set(inputRef(i), name);
   });
-  const refOfValue = (value: Value): Ref => {
+  const refOfValue = (value: ValueKey): Ref => {
     const number = instance.inputs.indexOf(value);
     if (number >= 0) return inputRef(number);
-    const slot = slots.find(({ items }) => items[0]?.outputs.includes(value)) as Slot;
+    const slot = slots.find(({ items }) => items[0]?.outputs.includes(value)) as ClassStep;
     return `${slot.key}/${slot.items[0]?.outputs.indexOf(value)}`;
   };
   const outputs = whole ? whole.outputs.map(({ value }) => refOfValue(value)) : variant.outputs;
@@ -74,9 +74,9 @@ export function writeForward(request: ForwardRequest): string[] {
     const table = tables.find(({ blocks }) => blocks[0]?.part === i);
     if (table?.isChain) {
       const last = table.blocks.at(-1)?.part as number;
-      const lastSlot = slots[last] as Slot;
+      const lastSlot = slots[last] as ClassStep;
       const input = names.get(part.slot.inputs[0] as Ref) as string;
-      const inner = table.blocks.map(({ part: at }) => `${(slots[at] as Slot).key}/0`);
+      const inner = table.blocks.map(({ part: at }) => `${(slots[at] as ClassStep).key}/0`);
       const wanted = inner.flatMap((ref, k) =>
         (k < inner.length - 1 && (lastUse.get(ref) ?? -1) > (table.blocks[k + 1]?.part ?? 0)) ||
         (k < inner.length - 1 && readersOf(slots, ref).some((at) => at !== table.blocks[k + 1]?.part))
@@ -127,8 +127,8 @@ export function writeForward(request: ForwardRequest): string[] {
       readers.length === 1 &&
       isJoin(readers[0] as number) &&
       !isOutput.has(own) &&
-      (slots[readers[0] as number] as Slot).inputs.filter((ref) => ref === own).length === 1 &&
-      isTraining === !needed.has((slots[readers[0] as number] as Slot).key) &&
+      (slots[readers[0] as number] as ClassStep).inputs.filter((ref) => ref === own).length === 1 &&
+      isTraining === !needed.has((slots[readers[0] as number] as ClassStep).key) &&
       // the end of a separate chain keeps its lines
       (part.slot.inputs.length !== 1 ||
         isInputRef(part.slot.inputs[0] as Ref) ||
@@ -212,7 +212,7 @@ function isInputRef(ref: Ref): boolean {
   return ref.startsWith('in/');
 }
 
-function readersOf(slots: readonly Slot[], ref: Ref): number[] {
+function readersOf(slots: readonly ClassStep[], ref: Ref): number[] {
   return slots.flatMap(({ inputs }, i) => (inputs.includes(ref) ? [i] : []));
 }
 
@@ -291,10 +291,10 @@ function nextName({ slot }: Part): string {
   return 'y';
 }
 
-function neededBy(slots: readonly Slot[], outputs: readonly Ref[]): ReadonlySet<string> {
+function neededBy(slots: readonly ClassStep[], outputs: readonly Ref[]): ReadonlySet<string> {
   const needed = new Set(outputs.map((ref) => ref.slice(0, ref.lastIndexOf('/'))));
   for (let i = slots.length - 1; i >= 0; i--) {
-    const { key, inputs } = slots[i] as Slot;
+    const { key, inputs } = slots[i] as ClassStep;
     if (needed.has(key)) for (const ref of inputs) needed.add(ref.slice(0, ref.lastIndexOf('/')));
   }
   return needed;

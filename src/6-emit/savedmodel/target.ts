@@ -5,7 +5,7 @@ import type { EmitRequest, EmitResult, Target } from '../target.ts';
 import type { NoOptions } from '../tfjs/entries.ts';
 import { type Port, planGraphModel } from '../tfjs/graph-model/plan.ts';
 import { lackedForms } from '../tfjs/lacked-forms.ts';
-import { type LargeContent, type Signature, savedModelParts } from '../tfjs/saved-model/encode.ts';
+import { type GraphSignature, type LargeContent, savedModelParts } from '../tfjs/saved-model/encode.ts';
 import { bytesOf, type StoredWeight } from '../tfjs/weight-shards.ts';
 import { savedModelEntry } from './entry.ts';
 
@@ -37,7 +37,7 @@ interface Content extends LargeContent {
 function writeSavedModel({ graph, weights, metadata, open, progress }: EmitRequest<NoOptions>): EmitResult {
   const plan = planGraphModel(graph, false);
   const contents = new Map(plan.weights.map((weight) => [weight.name, contentOf(weight)]));
-  const signature: Signature = { inputs: infos(plan.inputs), outputs: infos(plan.outputs) };
+  const signature: GraphSignature = { inputs: infos(plan.inputs), outputs: infos(plan.outputs) };
   const parts = savedModelParts(plan.graph, { serving_default: signature }, (name) => contents.get(name));
   const description = { format: 'enetc-savedmodel', metadata: Object.fromEntries(metadata) };
   const json = new TextEncoder().encode(`${JSON.stringify(description, undefined, 1)}\n`);
@@ -65,6 +65,6 @@ function contentOf(weight: StoredWeight): Content {
   return { weight, byteLength, dtype: 'DT_FLOAT', shape: weight.shape };
 }
 
-function infos(ports: readonly Port[]): Signature['inputs'] {
+function infos(ports: readonly Port[]): GraphSignature['inputs'] {
   return Object.fromEntries(ports.map(({ name, node, shape }) => [name, { name: `${node}:0`, shape }]));
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { type ActivationName, slopeOf, usualSlope } from '../../ops/activations.ts';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 
 interface Activation {
   readonly value: (tf: Tfjs, x: Tensor, slope: number) => Tensor;
@@ -71,7 +71,7 @@ const activations: Readonly<Record<ActivationName, Activation>> = {
 };
 
 /** Activations and their gradients. */
-export const activationKernels: Kernels<'activation' | 'activationGrad'> = {
+export const activationKernels: OpKernels<'activation' | 'activationGrad'> = {
   activation: ({ tf }, op, inputs) => activations[op.fn].value(tf, at(inputs, 0), slopeOf(op)),
   activationGrad: ({ tf }, op, inputs) => activations[op.fn].gradient(tf, at(inputs, 0), at(inputs, 1), slopeOf(op)),
 };

@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { asMap, attentionParts, byHead, scaleOf } from '../../6-emit/tfjs/attention.ts';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 import { product } from './product.ts';
 
 /** Attention over pixels, and its gradient. */
-export const attentionKernels: Kernels<'attend' | 'attendGrad'> = {
+export const attentionKernels: OpKernels<'attend' | 'attendGrad'> = {
   attend: ({ tf }, { heads }, inputs) => {
     const maps = mapsAt(inputs, 0);
     const { shares, v } = attentionParts(tf, maps, heads, multiplier(tf));

@@ -1,8 +1,8 @@
 import { channelConv } from '../../6-emit/tfjs/channel-conv.ts';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 
 /** Convolutions along channels, the last axis. The weight `[1, 1, k]` is held as `[1, k, 1]`. */
-export const channelConvolutionKernels: Kernels<'channelConv' | 'channelConvGradInput' | 'channelConvGradWeight'> = {
+export const channelConvolutionKernels: OpKernels<'channelConv' | 'channelConvGradInput' | 'channelConvGradWeight'> = {
   channelConv: ({ tf }, _op, inputs) => channelConv(tf, at(inputs, 0), at(inputs, 1)),
   channelConvGradInput: ({ tf }, _op, inputs) => channelConv(tf, at(inputs, 0), tf.reverse(at(inputs, 1), 1)),
   channelConvGradWeight: ({ tf }, { shape }, inputs) => {

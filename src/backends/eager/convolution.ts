@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { extentOf, isDense, namedPadding, type Window } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels, mapAt, runKernel } from './kernel.ts';
+import { at, mapAt, type OpKernels, runKernel } from './kernel.ts';
 import { channelMean, channelSize } from './means.ts';
 import { inOrder, pixelProduct, product } from './product.ts';
 import { padAround, seenAt, spreadAlong, unpad } from './window.ts';
@@ -11,7 +11,7 @@ import { padAround, seenAt, spreadAlong, unpad } from './window.ts';
  *
  * tfjs has no dilated gradients (its kernels ignore the attribute), and no dilation together with a stride: a dilated weight is expanded with zeros into a plain one.
  */
-export const convolutionKernels: Kernels<'conv' | 'convGradInput' | 'convGradWeight' | 'addBias' | 'biasGrad'> = {
+export const convolutionKernels: OpKernels<'conv' | 'convGradInput' | 'convGradWeight' | 'addBias' | 'biasGrad'> = {
   conv: ({ tf }, { window: given, groups }, inputs) => {
     const [x, weight] = [mapAt(inputs, 0), mapAt(inputs, 1)];
     const isOfChannels = isDepthwise(x.shape[3], weight, groups);

@@ -4,7 +4,7 @@ import type { StepFunction, StepNode, StepProgram, StepRef, Variable } from '../
 import type { StepOpKind } from '../../ops/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { type HostTensor, NotFiniteError, type StepRunner } from '../runner.ts';
-import type { Kernel, KernelContext } from './kernel.ts';
+import type { KernelContext, OpKernel } from './kernel.ts';
 import { opTable } from './op-table.ts';
 import { type Plan, planFunction } from './plan.ts';
 import { newValues } from './updates.ts';
@@ -102,7 +102,7 @@ function fed(tf: Tfjs, name: string, given: HostTensor | undefined): Tensor {
 function runNode(context: KernelContext, node: StepNode, values: Values): void {
   const inputs = node.inputs.map(values.get);
   const outputs = context.tf.tidy(() => {
-    const result = (opTable[node.op.kind] as Kernel<StepOpKind>)(context, node.op, inputs);
+    const result = (opTable[node.op.kind] as OpKernel<StepOpKind>)(context, node.op, inputs);
     const list = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
     return list.map((tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor));
   });

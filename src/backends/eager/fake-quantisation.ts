@@ -1,13 +1,13 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 
 /** The steps of a range of 8 bits, and the largest number of a weight. */
 const steps = 255;
 const mostWeight = 127;
 
 /** Rounding as in int8 files. Ranges are `[least, most, weight]`. */
-export const fakeQuantisationKernels: Kernels<
+export const fakeQuantisationKernels: OpKernels<
   'valueRange' | 'fakeQuantize' | 'fakeQuantizeGrad' | 'fakeQuantizeFilters'
 > = {
   valueRange: ({ tf }, _op, inputs) => {

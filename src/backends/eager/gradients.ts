@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { at, type Kernels, sumOf } from './kernel.ts';
+import { at, type OpKernels, sumOf } from './kernel.ts';
 
 /** What is done with whole gradients before variables change. */
-export const gradientKernels: Kernels<'globalNorm' | 'clipFactor' | 'scale' | 'addScaled' | 'isFinite'> = {
+export const gradientKernels: OpKernels<'globalNorm' | 'clipFactor' | 'scale' | 'addScaled' | 'isFinite'> = {
   globalNorm: ({ tf }, _op, inputs) =>
     tf.sqrt(
       sumOf(

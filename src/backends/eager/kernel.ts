@@ -15,14 +15,14 @@ export interface KernelContext {
  * Runs one op. Maps are channels last, `[N, H, W, C]`, and weights as `weight-layout.ts` says. Its intermediate tensors
  * are freed by the caller; it may return one of its inputs.
  */
-export type Kernel<K extends StepOpKind> = (
+export type OpKernel<K extends StepOpKind> = (
   context: KernelContext,
   op: StepOpOf<K>,
   inputs: readonly Tensor[],
 ) => Tensor | readonly Tensor[];
 
 /** A part of the table over all ops. */
-export type Kernels<K extends StepOpKind> = { readonly [Kind in K]: Kernel<Kind> };
+export type OpKernels<K extends StepOpKind> = { readonly [Kind in K]: OpKernel<Kind> };
 
 /** The input at `index`, which the program guarantees. */
 export function at(inputs: readonly Tensor[], index: number): Tensor {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 
 /**
  * The least 1 - p in focal loss: half a unit in the last place of 1 in float32, below which a probability is 1. It keeps (1 - p)^(gamma
@@ -8,7 +8,7 @@ import { at, type Kernels } from './kernel.ts';
 const leastDoubt = 2 ** -24;
 
 /** Losses per sample with their gradients by the logits, and their means. */
-export const lossKernels: Kernels<'softmaxCrossEntropy' | 'focalLoss' | 'weightedMean' | 'scaleSamples'> = {
+export const lossKernels: OpKernels<'softmaxCrossEntropy' | 'focalLoss' | 'weightedMean' | 'scaleSamples'> = {
   softmaxCrossEntropy: ({ tf }, _op, inputs) => {
     const [logits, targets] = [at(inputs, 0), at(inputs, 1)];
     const logs = tf.logSoftmax(logits);

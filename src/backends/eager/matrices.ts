@@ -1,9 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 import { product } from './product.ts';
 
 /** From maps to vectors and back, and linear layers, whose weights are `[in, out]` here. */
-export const matrixKernels: Kernels<'flatten' | 'unflatten' | 'linear' | 'linearGradInput' | 'linearGradWeight'> = {
+export const matrixKernels: OpKernels<'flatten' | 'unflatten' | 'linear' | 'linearGradInput' | 'linearGradWeight'> = {
   flatten: ({ tf }, _op, inputs) => {
     const x = at(inputs, 0) as Tensor4D;
     const [n, height = 1, width = 1, channels = 1] = x.shape;

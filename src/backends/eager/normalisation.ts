@@ -1,10 +1,10 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 import { channelMean, channelSize } from './means.ts';
 
 /** Batch normalisation of maps `[N, H, W, C]` and of vectors `[N, C]` alike: all but the last axis are samples. */
-export const normalisationKernels: Kernels<
+export const normalisationKernels: OpKernels<
   'batchNorm' | 'batchNormAgain' | 'batchNormGrad' | 'normalise' | 'normaliseGrad' | 'unitLength' | 'unitLengthGrad'
 > = {
   batchNorm: ({ tf }, { epsilon }, inputs) => {

@@ -5,7 +5,7 @@ import { channelConvolutionKernels } from './channel-convolution.ts';
 import { convolutionKernels } from './convolution.ts';
 import { fakeQuantisationKernels } from './fake-quantisation.ts';
 import { gradientKernels } from './gradients.ts';
-import { at, type Kernels } from './kernel.ts';
+import { at, type OpKernels } from './kernel.ts';
 import { lossKernels } from './losses.ts';
 import { matrixKernels } from './matrices.ts';
 import { normalisationKernels } from './normalisation.ts';
@@ -15,7 +15,7 @@ import { reductionKernels } from './reductions.ts';
 import { sampleNormKernels } from './sample-norms.ts';
 
 /** How tfjs-core runs each op of a step. */
-export const opTable: Kernels<StepOpKind> = {
+export const opTable: OpKernels<StepOpKind> = {
   input: ({ input }, { name }) => input(name),
   // A separate handle: the step's updates replace the variable's tensor.
   variable: ({ variable }, { name }) => variable(name).clone(),

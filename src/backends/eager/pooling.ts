@@ -12,7 +12,7 @@ import {
   windowsOver,
 } from '../../ops/window.ts';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels, mapAt, runKernel, sumOf } from './kernel.ts';
+import { at, mapAt, type OpKernels, runKernel, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
 import { padAround, seenAt, unpad, unseenAt } from './window.ts';
 
@@ -23,7 +23,7 @@ const lowest = -3.4028234663852886e38;
  * Pools and their gradients. Dilated ones, which tfjs' gradients do not support, are computed position by position of
  * the window.
  */
-export const poolingKernels: Kernels<
+export const poolingKernels: OpKernels<
   'globalAvgPool' | 'globalAvgPoolGrad' | 'maxPool' | 'maxPoolGrad' | 'avgPool' | 'avgPoolGrad'
 > = {
   globalAvgPool: ({ tf }, _op, inputs) => spaceMean(tf, mapAt(inputs, 0)),

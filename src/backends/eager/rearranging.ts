@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { power } from '../../6-emit/tfjs/power.ts';
 import { resize, resizeGradient } from '../../6-emit/tfjs/resize.ts';
-import { at, type Kernels, mapAt, sumOf } from './kernel.ts';
+import { at, mapAt, type OpKernels, sumOf } from './kernel.ts';
 import { spaceMean } from './means.ts';
 import { padAround } from './window.ts';
 
 /** Ops that move numbers, masks, and sums. Channels are the last axis. */
-export const rearrangingKernels: Kernels<
+export const rearrangingKernels: OpKernels<
   | 'mask'
   | 'mul'
   | 'add'

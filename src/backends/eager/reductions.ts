@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { at, type Kernels, mapAt } from './kernel.ts';
+import { at, mapAt, type OpKernels } from './kernel.ts';
 
 const maximumAxes = { space: [1, 2], channels: [3] } as const;
 
 /** Maxima over whole maps, and reductions over the channels of each pixel. */
-export const reductionKernels: Kernels<'channelMean' | 'channelMeanGrad' | 'max' | 'maxGrad'> = {
+export const reductionKernels: OpKernels<'channelMean' | 'channelMeanGrad' | 'max' | 'maxGrad'> = {
   channelMean: ({ tf }, _op, inputs) => tf.mean(mapAt(inputs, 0), -1, true),
   channelMeanGrad: ({ tf }, { shape: [channels = 1] }, inputs) =>
     tf.tile(tf.mul(at(inputs, 0), 1 / channels), [1, 1, 1, channels]),

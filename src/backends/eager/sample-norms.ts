@@ -1,12 +1,12 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { GroupStatistics, LocalResponse } from '../../ops/sample-norms.ts';
 import type { Tfjs } from '../backend.ts';
-import { at, type Kernels, mapAt } from './kernel.ts';
+import { at, mapAt, type OpKernels } from './kernel.ts';
 
 type SampleNorm = 'groupNorm' | 'groupNormGrad' | 'localResponseNorm' | 'localResponseNormGrad';
 
 /** Norms by the statistics of each sample. */
-export const sampleNormKernels: Kernels<SampleNorm> = {
+export const sampleNormKernels: OpKernels<SampleNorm> = {
   groupNorm: ({ tf }, op, inputs) => {
     const [x, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     const { normal } = groupNormal(tf, op, x);

@@ -7,7 +7,7 @@ import { type Diagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
 
 /** A network as a target writes it, with the same weights as the other forms. */
-export interface Form {
+export interface WrittenForm {
   /** Its name for people: `ONNX`. */
   readonly name: string;
   readonly runtime: Runtime;
@@ -16,7 +16,7 @@ export interface Form {
 
 export interface WrittenForms {
   /** Absent if there is none. Only forms that their target can write. */
-  readonly forms?: readonly Form[];
+  readonly forms?: readonly WrittenForm[];
   /** What the targets refuse, and why. */
   readonly refused: readonly { readonly form: string; readonly reasons: readonly Diagnostic[] }[];
   /** Where there is a form, the diagnostics of each; else why there is none. */
@@ -42,7 +42,7 @@ export async function writeForms(compilation: Compilation, weights: WeightsReque
   async function write(entry: TargetEntry, runtime: Runtime) {
     const files = createMemoryFolder();
     const { diagnostics } = emit(compilation, await entry.load(), {}, files.open, weights);
-    return { form: { name: entry.form, runtime, files } satisfies Form, diagnostics };
+    return { form: { name: entry.form, runtime, files } satisfies WrittenForm, diagnostics };
   }
 }
 

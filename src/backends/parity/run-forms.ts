@@ -6,17 +6,17 @@ import type { Tfjs } from '../backend.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
 import { runModule } from '../pytorch/run-module.ts';
 import type { LiteInterpreter, LiteValue } from '../tflite/interpreter.ts';
-import type { Form } from './forms.ts';
-import { fromTensors, toTensors, turned, type Value } from './values.ts';
+import type { WrittenForm } from './forms.ts';
+import { fromTensors, type NamedValue, toTensors, turned } from './values.ts';
 
 /** The outputs of an ONNX file. */
 export async function runOnnx(
   ort: OnnxRuntime,
   model: Uint8Array,
   graph: Graph,
-  inputs: readonly Value[],
+  inputs: readonly NamedValue[],
   batch: number,
-): Promise<readonly Value[]> {
+): Promise<readonly NamedValue[]> {
   // Errors are thrown and reported by the caller; the engine's own log would repeat them on the terminal.
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   try {
@@ -37,9 +37,9 @@ export async function runLite(
   lite: LiteInterpreter,
   model: Uint8Array,
   graph: Graph,
-  inputs: readonly Value[],
+  inputs: readonly NamedValue[],
   batch: number,
-): Promise<readonly Value[]> {
+): Promise<readonly NamedValue[]> {
   const session = await lite.open({ model, threads: 1, delegate: true });
   try {
     const fed = inputs.map(({ name, shape, data }) => {
@@ -61,11 +61,11 @@ export async function runLite(
 /** The outputs of a PyTorch module. */
 export async function runTorch(
   python: string,
-  files: Form['files'],
+  files: WrittenForm['files'],
   graph: Graph,
-  inputs: readonly Value[],
+  inputs: readonly NamedValue[],
   batch: number,
-): Promise<readonly Value[]> {
+): Promise<readonly NamedValue[]> {
   const written = new Map(files.names().map((name) => [name, files.bytes(name)]));
   const given = inputs.map(({ shape, data }) => ({ shape: [batch, ...shape], data }));
   const results = await runModule(python, written, given);
@@ -79,11 +79,11 @@ export async function runTorch(
 /** The outputs of a layers model or a graph model on the backend that `tf` has set. */
 export async function runTfjs(
   tf: Tfjs,
-  { runtime, files }: Form,
+  { runtime, files }: WrittenForm,
   graph: Graph,
-  inputs: readonly Value[],
+  inputs: readonly NamedValue[],
   batch: number,
-): Promise<readonly Value[]> {
+): Promise<readonly NamedValue[]> {
   registerLayers(tf);
   const load = runtime === 'tfjs-layers' ? tf.loadLayersModel : tf.loadGraphModel;
   const model: LayersModel | GraphModel = await load(files.handler(tf));

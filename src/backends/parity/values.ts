@@ -5,7 +5,7 @@ import { randomState } from '../../weights/random.ts';
 import type { Tfjs } from '../backend.ts';
 
 /** An input or output in the logical order, `[batch, C, H, W]` or `[batch, C]`. */
-export interface Value {
+export interface NamedValue {
   readonly name: string;
   /** Without the batch. */
   readonly shape: Shape;
@@ -13,7 +13,7 @@ export interface Value {
 }
 
 /** Normally distributed numbers for each input, like normalised images. */
-export function randomInputs(graph: Graph, batch: number, seed: number): readonly Value[] {
+export function randomInputs(graph: Graph, batch: number, seed: number): readonly NamedValue[] {
   return graph.inputs.flatMap((id) => {
     const node = graph.nodes[id];
     if (node?.op.kind !== 'input') return [];
@@ -25,7 +25,7 @@ export function randomInputs(graph: Graph, batch: number, seed: number): readonl
 }
 
 /** Values as TensorFlow.js wants them: channels last. To be disposed of by the caller. */
-export function toTensors(tf: Tfjs, values: readonly Value[], batch: number): Tensor[] {
+export function toTensors(tf: Tfjs, values: readonly NamedValue[], batch: number): Tensor[] {
   return values.map(({ shape, data }) =>
     tf.tidy(() => {
       const x = tf.tensor(data, [batch, ...shape]);
@@ -35,8 +35,8 @@ export function toTensors(tf: Tfjs, values: readonly Value[], batch: number): Te
 }
 
 /** Results of a model in the logical order. */
-export async function fromTensors(tf: Tfjs, graph: Graph, results: readonly Tensor[]): Promise<readonly Value[]> {
-  const values: Value[] = [];
+export async function fromTensors(tf: Tfjs, graph: Graph, results: readonly Tensor[]): Promise<readonly NamedValue[]> {
+  const values: NamedValue[] = [];
   for (const [i, { name, value }] of graph.outputs.entries()) {
     const shape = shapeOf(graph, value);
     const result = results[i] as Tensor;
@@ -82,7 +82,7 @@ export interface Difference {
 }
 
 /** Compares outputs. What is not a finite number, or of another size, differs infinitely. */
-export function differenceOf(found: readonly Value[], expected: readonly Value[]): Difference {
+export function differenceOf(found: readonly NamedValue[], expected: readonly NamedValue[]): Difference {
   let relative = 0;
   let absolute = 0;
   for (const [i, { data }] of expected.entries()) {
@@ -102,6 +102,6 @@ export function differenceOf(found: readonly Value[], expected: readonly Value[]
 }
 
 /** The largest magnitude in all outputs. */
-export function largestOf(values: readonly Value[]): number {
+export function largestOf(values: readonly NamedValue[]): number {
   return values.reduce((most, { data }) => data.reduce((m, x) => Math.max(m, Math.abs(x)), most), 0);
 }

@@ -12,9 +12,9 @@ import { findTorchPython, torchAdvice } from '../pytorch/find-python.ts';
 import { findLitePython, liteAdvice } from '../tflite/find-python.ts';
 import { startInterpreter } from '../tflite/interpreter.ts';
 import { calibratedWeights } from './calibrated-weights.ts';
-import { type Form, type WrittenForms, writeForms } from './forms.ts';
+import { type WrittenForm, type WrittenForms, writeForms } from './forms.ts';
 import { runLite, runOnnx, runTfjs, runTorch } from './run-forms.ts';
-import { type Difference, differenceOf, largestOf, randomInputs, toTensors, type Value } from './values.ts';
+import { type Difference, differenceOf, largestOf, type NamedValue, randomInputs, toTensors } from './values.ts';
 
 export interface ParityRequest {
   /** Which backends; by default all that work here except a software GPU, which takes minutes. */
@@ -99,7 +99,7 @@ export async function verifyParity(
   const refused = (written?.refused ?? []).map(({ form, reasons }) => ({ form, why: reasonText(reasons) }));
   return { report: reportOf(runs, refused, missing, request.tolerance), diagnostics: written?.diagnostics ?? [] };
 
-  async function randomRequest({ tf }: Backend, values: readonly Value[]): Promise<WeightsRequest> {
+  async function randomRequest({ tf }: Backend, values: readonly NamedValue[]): Promise<WeightsRequest> {
     const images = toTensors(tf, values, batch);
     try {
       return { checkpoint: await calibratedWeights(compilation, graph, seed, tf, images) };
@@ -111,11 +111,11 @@ export async function verifyParity(
     }
   }
 
-  function formsOf(runtime: Form['runtime']): readonly Form[] {
+  function formsOf(runtime: WrittenForm['runtime']): readonly WrittenForm[] {
     return (written?.forms ?? []).filter((form) => form.runtime === runtime);
   }
 
-  async function runOnnxFirst({ name, files }: Form): Promise<void> {
+  async function runOnnxFirst({ name, files }: WrittenForm): Promise<void> {
     const ort = loadOnnxRuntime(where.cwd);
     if (typeof ort === 'string') missing.push({ engine: 'onnxruntime', why: ort });
     // Weights in a second file.
@@ -126,7 +126,7 @@ export async function verifyParity(
     }
   }
 
-  async function runLiteForms(forms: readonly Form[]): Promise<void> {
+  async function runLiteForms(forms: readonly WrittenForm[]): Promise<void> {
     if (forms.length === 0) return;
     const python = findLitePython(where);
     if (python === undefined) {
@@ -149,7 +149,7 @@ export async function verifyParity(
     }
   }
 
-  async function runTorchForms(forms: readonly Form[]): Promise<void> {
+  async function runTorchForms(forms: readonly WrittenForm[]): Promise<void> {
     if (forms.length === 0) return;
     const found = findTorchPython(where);
     if (!found) {
@@ -163,7 +163,7 @@ export async function verifyParity(
   }
 
   /** Runs a form; a failure to run is a finding just like a difference. */
-  async function timed(form: string, engine: string, detail: string, run: () => Promise<readonly Value[]>) {
+  async function timed(form: string, engine: string, detail: string, run: () => Promise<readonly NamedValue[]>) {
     request.onStep?.(`${form} on ${engine}`);
     const start = performance.now();
     const result = await run().then(
@@ -175,7 +175,7 @@ export async function verifyParity(
 }
 
 interface Run extends Pick<ParityRow, 'form' | 'engine' | 'detail' | 'seconds' | 'failure'> {
-  readonly values?: readonly Value[];
+  readonly values?: readonly NamedValue[];
 }
 
 /** The first of a form's errors, where it is, and how many more there are. */

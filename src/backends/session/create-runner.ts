@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { elements } from '../../5-graph/graph.ts';
 import type { StepProgram, Variable } from '../../5-graph/training/program.ts';
 import { type EmitOptions, emitTrainingModel } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
-import type { Signature, TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
+import type { GraphSignature, TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
 import type { HostTensor, StepRunner } from '../runner.ts';
 import type { TfjsNode } from '../tensorflow/load.ts';
 import { inOurWords } from './errors.ts';
@@ -25,7 +25,7 @@ export async function createSessionRunner(
   options: EmitOptions,
 ): Promise<StepRunner> {
   const { pb, signatures } = emitTrainingModel(program, options);
-  const { read, write } = signatures as { read: Signature; write: Signature };
+  const { read, write } = signatures as { read: GraphSignature; write: GraphSignature };
   const session = await openSession(tf, pb, 'read');
   const variables = new Map(program.variables.map((variable) => [variable.name, variable]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));

@@ -6,8 +6,8 @@ import { keptBuild } from '../../5-graph/kept-build.ts';
 import { beginCheck } from '../../check-source.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Source } from '../../source.ts';
-import type { Analysis, DeclarationAt, Network } from './analysis.ts';
-import type { Document, Piece } from './document.ts';
+import type { AnalysedNetwork, Analysis, DeclarationAt } from './analysis.ts';
+import type { Document, DocumentPiece } from './document.ts';
 import { isSound } from './is-sound.ts';
 
 /** What is known about a resolved program's entry. Nothing is checked or built before it is needed. */
@@ -30,7 +30,7 @@ export function analyse(
     documents ??= new Map(program.modules.flatMap((m) => pairOf(m.source, documentOf(m.source))));
     return documents.get(name);
   };
-  const build = (name: string, request: ScalingRequest): Network | undefined => {
+  const build = (name: string, request: ScalingRequest): AnalysedNetwork | undefined => {
     const model = entryModels(program).find((m) => m.node.name.name === name);
     // problems in builds of other points do not prevent this one
     if (!model || !isSound(program, model, check().known)) return undefined;
@@ -67,7 +67,7 @@ function pairOf<T>(source: Source, value: T | undefined): [string, T][] {
 }
 
 function declarationAt({ pieces }: Document, offset: number): DeclarationAt {
-  const piece = pieces.findLast(({ start }) => start <= offset) ?? (pieces[0] as Piece);
+  const piece = pieces.findLast(({ start }) => start <= offset) ?? (pieces[0] as DocumentPiece);
   const { source, start, parsed } = piece;
   const local = offset - start;
   const nodes: readonly (Declaration | ImportNode)[] = [...parsed.ast.imports, ...parsed.ast.declarations];

@@ -35,7 +35,7 @@ export interface Analysis {
    * where the model has no such point (it has no such variant, no scaling), at its own default. Built on first use.
    * Undefined if there is no such model, or if an error prevents building it.
    */
-  network(model: string, request?: ScalingRequest): Network | undefined;
+  network(model: string, request?: ScalingRequest): AnalysedNetwork | undefined;
 }
 
 /** A cursor's declaration. */
@@ -48,7 +48,7 @@ export interface DeclarationAt {
 }
 
 /** A network that was built, and for which point. */
-export interface Network {
+export interface AnalysedNetwork {
   readonly model: DeclaredModel;
   readonly request: ScalingRequest;
   readonly graph: Graph;

@@ -9,14 +9,14 @@ export interface Document {
   /** The whole text. */
   readonly source: Source;
   /** In the order of the text; at least one. */
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly DocumentPiece[];
   /** Where each piece starts in the text. */
   readonly starts: ReadonlyMap<Source, number>;
   /** The result of `parse` for a file, assembled from the pieces. */
   readonly parsed: ParseResult;
 }
 
-export interface Piece extends PartOfFile {
+export interface DocumentPiece extends PartOfFile {
   readonly source: Source;
   /** Where it starts in the text. */
   readonly start: number;
@@ -32,7 +32,7 @@ export function createDocument(source: Source, before?: Document): Document {
   const cuts: readonly Cut[] = text.length > mostCharacters ? [{ start: 0, declared: false }] : cutText(text);
   const kept = piecesByText(before);
   let declared = false;
-  const pieces = cuts.map((cut, i): Piece => {
+  const pieces = cuts.map((cut, i): DocumentPiece => {
     const last = i === cuts.length - 1;
     const part = last && i === 0 ? text : text.slice(cut.start, cuts[i + 1]?.start);
     declared ||= cut.declared;
@@ -49,13 +49,13 @@ export function createDocument(source: Source, before?: Document): Document {
   return { source, pieces, starts, parsed: joinPieces(source, pieces) };
 }
 
-function parsePiece(source: Source, place: PartOfFile & Pick<Piece, 'start'>): Piece {
+function parsePiece(source: Source, place: PartOfFile & Pick<DocumentPiece, 'start'>): DocumentPiece {
   return { ...place, source, parsed: parse(source, place) };
 }
 
 /** The pieces of a document by their text; of equal ones the first is last. */
-function piecesByText(document: Document | undefined): Map<string, Piece[]> {
-  const pieces = new Map<string, Piece[]>();
+function piecesByText(document: Document | undefined): Map<string, DocumentPiece[]> {
+  const pieces = new Map<string, DocumentPiece[]>();
   for (const piece of document?.pieces.toReversed() ?? []) {
     const equal = pieces.get(piece.source.text);
     if (equal) equal.push(piece);
@@ -65,7 +65,7 @@ function piecesByText(document: Document | undefined): Map<string, Piece[]> {
 }
 
 /** Whether a piece that was parsed in one place would be read the same in another. */
-function readsAlike({ declared, last, parsed }: Piece, place: PartOfFile): boolean {
+function readsAlike({ declared, last, parsed }: DocumentPiece, place: PartOfFile): boolean {
   if (declared === place.declared && last === place.last) return true;
   return parsed.diagnostics.length === 0 && (declared === place.declared || parsed.ast.imports.length === 0);
 }
@@ -75,7 +75,7 @@ function copyOf(part: string): string {
   return ` ${part}`.slice(1);
 }
 
-function joinPieces(source: Source, pieces: readonly Piece[]): ParseResult {
+function joinPieces(source: Source, pieces: readonly DocumentPiece[]): ParseResult {
   const trees = pieces.map(({ parsed }) => parsed.ast);
   return {
     ast: {

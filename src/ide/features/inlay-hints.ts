@@ -1,7 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { formatShape } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 import { argumentHints } from '../hints/argument-hints.ts';
 import type { InlayHint } from '../hints/inlay-hint.ts';
 import { paramHints, scalingHints } from '../hints/param-hints.ts';
@@ -61,7 +61,7 @@ function hintsOf(
   return node.kind === 'model' ? [...names, ...modelHints(analysis, node, options)] : names;
 }
 
-const known = new WeakMap<ModelNode, { network: Network; values: InlayHint[]; shapes: InlayHint[] }>();
+const known = new WeakMap<ModelNode, { network: AnalysedNetwork; values: InlayHint[]; shapes: InlayHint[] }>();
 
 /** A model's hints at its chosen point; found once for each network. */
 function modelHints(analysis: Analysis, model: ModelNode, { values, shapes }: InlayHintOptions): InlayHint[] {
@@ -75,7 +75,7 @@ function modelHints(analysis: Analysis, model: ModelNode, { values, shapes }: In
   return [...(values ? all.values : []), ...(shapes ? all.shapes : [])];
 }
 
-function valueHints(model: ModelNode, network: Network): InlayHint[] {
+function valueHints(model: ModelNode, network: AnalysedNetwork): InlayHint[] {
   return [
     ...paramHints(model, network),
     ...scalingHints(model, network),
@@ -84,7 +84,7 @@ function valueHints(model: ModelNode, network: Network): InlayHint[] {
   ];
 }
 
-function shapeHints(model: ModelNode, network: Network): InlayHint[] {
+function shapeHints(model: ModelNode, network: AnalysedNetwork): InlayHint[] {
   const tooltip = `Channels × height × width, ${describePoint(network.point)}`;
   return shapePlaces(model, network).map(({ offset, shape }) => ({
     offset,

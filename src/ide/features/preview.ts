@@ -15,7 +15,7 @@ import { stageNumbers } from '../../report/stage-numbers.ts';
 import { stagesOf } from '../../report/stages.ts';
 import { summarizePoint } from '../../report/summary.ts';
 import { pointParts } from '../../report/summary-text.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 import type { Place } from '../core/place.ts';
 import { phiOf } from '../numbers/describe-network.ts';
 import { familyOf } from '../numbers/family.ts';
@@ -95,7 +95,10 @@ export function preview(analysis: Analysis, model?: string, request?: ScalingReq
   };
 }
 
-function pointOf(model: ModelNode, network: Network): Pick<Preview, 'point' | 'rule' | 'phi' | 'variant' | 'totals'> {
+function pointOf(
+  model: ModelNode,
+  network: AnalysedNetwork,
+): Pick<Preview, 'point' | 'rule' | 'phi' | 'variant' | 'totals'> {
   const { point } = network;
   const { params, macs, resolution } = networkNumbers(network);
   const { variant, phi = variant === undefined ? undefined : phiOf(model, variant) } = point;
@@ -117,7 +120,7 @@ function problemOf(analysis: Analysis): string {
 
 const diagrams = new WeakMap<Graph, Diagram>();
 
-function diagramOf({ graph, point }: Network): Diagram {
+function diagramOf({ graph, point }: AnalysedNetwork): Diagram {
   const diagram = diagrams.get(graph) ?? createDiagram(graph, point);
   diagrams.set(graph, diagram);
   return diagram;
@@ -126,7 +129,7 @@ function diagramOf({ graph, point }: Network): Diagram {
 function drawingOf(
   analysis: Analysis,
   model: ModelNode,
-  network: Network | undefined,
+  network: AnalysedNetwork | undefined,
 ): Pick<Preview, 'stages' | 'edges' | 'taps'> {
   if (!network) return { stages: [], edges: [], taps: [] };
   const { graph, point } = network;

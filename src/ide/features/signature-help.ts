@@ -8,7 +8,7 @@ import { functionHeading } from '../docs/describe.ts';
 import { describeParamOf, paramLabel } from '../docs/describe-param.ts';
 import { type CallSite, callOfArgument } from '../tree/calls.ts';
 import { type CallAt, callOf } from './completion/call-at.ts';
-import { type Piece, pieceAt, tokensBefore } from './completion/piece.ts';
+import { type CursorPiece, pieceAt, tokensBefore } from './completion/piece.ts';
 import { readPrefix } from './completion/prefix.ts';
 import { scopeAt } from './completion/scope-here.ts';
 import { nodesAround } from './completion/tree-here.ts';
@@ -45,7 +45,7 @@ export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp
 }
 
 /** The tokens before the cursor; without a number or a string that it touches, in whose place a value is written. */
-function tokensBeforeValue(piece: Piece): IToken[] {
+function tokensBeforeValue(piece: CursorPiece): IToken[] {
   const { tokens } = tokensBefore(piece);
   const last = tokens.at(-1);
   const touches = last !== undefined && last.endOffset! + 1 >= piece.cursor;

@@ -1,10 +1,10 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { formatFactor } from '../../report/format-number.ts';
-import type { Network } from '../core/analysis.ts';
+import type { AnalysedNetwork } from '../core/analysis.ts';
 import type { InlayHint } from './inlay-hint.ts';
 
 /** The values of a model's parameters, where they are not the default as written. */
-export function paramHints(model: ModelNode, { point }: Network): InlayHint[] {
+export function paramHints(model: ModelNode, { point }: AnalysedNetwork): InlayHint[] {
   return model.members.flatMap((member) => {
     if (member.kind !== 'param' || !member.default) return [];
     const value = point.params.find((p) => p.name === member.name.name);
@@ -25,7 +25,7 @@ function sameNumber(a: string, b: string): boolean {
 }
 
 /** What the formulas of `scaling` give; nothing if a row or an option gives the factor. */
-export function scalingHints(model: ModelNode, { point }: Network): InlayHint[] {
+export function scalingHints(model: ModelNode, { point }: AnalysedNetwork): InlayHint[] {
   return model.members.flatMap((member) => {
     if (member.kind !== 'scaling') return [];
     return member.entries.flatMap(({ name: { name }, parameter, value }) => {

@@ -1,12 +1,12 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import type { Shape } from '../../5-graph/graph.ts';
 import { stageNumbers } from '../../report/stage-numbers.ts';
-import type { Network } from '../core/analysis.ts';
+import type { AnalysedNetwork } from '../core/analysis.ts';
 import { nameOfRow, placesOfTable } from '../tree/table-rows.ts';
 import { tablesOf } from './table-hints.ts';
 
 /** Where an output shape is shown: at the end of a row, and of a section that does not end in a table. */
-export function shapePlaces(model: ModelNode, network: Network): { offset: number; shape: Shape }[] {
+export function shapePlaces(model: ModelNode, network: AnalysedNetwork): { offset: number; shape: Shape }[] {
   const { graph, point } = network;
   const ofRows = tablesOf(model, network).flatMap((rows) => {
     const [place] = placesOfTable(model, rows, point);

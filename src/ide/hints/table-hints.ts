@@ -1,6 +1,6 @@
 import type { CallNode, CellNode, ModelNode, RowsNode } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
-import type { Network } from '../core/analysis.ts';
+import type { AnalysedNetwork } from '../core/analysis.ts';
 import { pointName } from '../numbers/network-numbers.ts';
 import { placesOfTable, tablesIn } from '../tree/table-rows.ts';
 import type { InlayHint } from './inlay-hint.ts';
@@ -13,18 +13,18 @@ const longestName = 8;
  * The values of scaled numbers in tables. A column with a value that differs from the text has a hint in each row, all
  * of one length, and the point's name at its head, so that the bars stay aligned.
  */
-export function tableHints(model: ModelNode, network: Network): InlayHint[] {
+export function tableHints(model: ModelNode, network: AnalysedNetwork): InlayHint[] {
   return tablesOf(model, network).flatMap((rows) =>
     rows.header.flatMap((_, column) => columnHints(rows, column, network)),
   );
 }
 
 /** The tables that sections of the model build at this point. */
-export function tablesOf(model: ModelNode, network: Network): RowsNode[] {
+export function tablesOf(model: ModelNode, network: AnalysedNetwork): RowsNode[] {
   return tablesIn(model).filter((rows) => placesOfTable(model, rows, network.point).length > 0);
 }
 
-function columnHints({ header, rows }: RowsNode, column: number, network: Network): InlayHint[] {
+function columnHints({ header, rows }: RowsNode, column: number, network: AnalysedNetwork): InlayHint[] {
   const cells = rows.map((row) => row.cells[column]);
   const values = cells.map((cell) => cell && cellValue(network, cell));
   if (!values.some((value) => value?.changed)) return [];
@@ -43,7 +43,7 @@ function columnHints({ header, rows }: RowsNode, column: number, network: Networ
 }
 
 /** The one scaled number of a cell; undefined if it has none or several. */
-function cellValue(network: Network, cell: CellNode): CallValue | undefined {
+function cellValue(network: AnalysedNetwork, cell: CellNode): CallValue | undefined {
   const found: CallValue[] = [];
   walkNodes(cell, (node) => {
     const value = node.kind === 'call' ? callValue(network, node as CallNode) : undefined;

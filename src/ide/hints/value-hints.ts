@@ -1,13 +1,13 @@
 import type { CallNode, ModelNode } from '../../1-parse/ast.ts';
 import { walkNodes } from '../../1-parse/walk.ts';
 import type { Trace } from '../../4-scale/trace.ts';
-import type { Network } from '../core/analysis.ts';
+import type { AnalysedNetwork } from '../core/analysis.ts';
 import { plainArgument } from '../numbers/describe-number.ts';
 import { tracesAt } from '../numbers/trace-index.ts';
 import type { InlayHint } from './inlay-hint.ts';
 
 /** The values of scaled numbers in sections, outside of tables: `w(32)` is 48. Nothing if the value is as written. */
-export function callHints(model: ModelNode, network: Network): InlayHint[] {
+export function callHints(model: ModelNode, network: AnalysedNetwork): InlayHint[] {
   const hints: InlayHint[] = [];
   for (const member of model.members) {
     // parameters have their own hint, tables align theirs
@@ -32,7 +32,7 @@ export interface CallValue {
 }
 
 /** The value of a call that scales or rounds; if it is evaluated several times, all values, separated by commas. */
-export function callValue({ graph }: Network, call: CallNode): CallValue | undefined {
+export function callValue({ graph }: AnalysedNetwork, call: CallNode): CallValue | undefined {
   const traces = tracesAt(graph, call.span);
   if (traces.length === 0) return undefined;
   const results = [...new Set(traces.map((t) => t.result))];

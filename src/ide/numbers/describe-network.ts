@@ -3,13 +3,13 @@ import { variantRows } from '../../3-check/variants.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatFactor } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
 import { knownFamily, type MemberNumbers, memberNumbers } from './family.ts';
 import { type NetworkNumbers, networkNumbers, networkOf, pointName } from './network-numbers.ts';
 
 /** A network in a line: `30.4 M parameters, 10.3 G MACs, 456 × 456`. */
-export function networkLine(network: Network): string {
+export function networkLine(network: AnalysedNetwork): string {
   return numbersLine(networkNumbers(network));
 }
 

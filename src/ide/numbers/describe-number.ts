@@ -3,7 +3,7 @@ import type { Declared } from '../../2-resolve/program.ts';
 import { calleesOf } from '../../3-check/callees.ts';
 import { meaningsOf } from '../../3-check/meanings/declaration-names.ts';
 import { freeMeaning } from '../../3-check/meanings/free-meaning.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 import { networkOf, pointName } from './network-numbers.ts';
 import { tracesAt } from './trace-index.ts';
 
@@ -30,7 +30,7 @@ export function describeNumber(analysis: Analysis, declaration: Declaration, cal
   return lines.length === 1 ? (lines[0] as string) : lines.map((line) => `- ${line}`).join('\n');
 }
 
-function nameOf({ point }: Network, declaration: Declaration): string {
+function nameOf({ point }: AnalysedNetwork, declaration: Declaration): string {
   return declaration.kind === 'model' ? pointName(point) : `${point.model} ${pointName(point)}`;
 }
 
@@ -38,7 +38,7 @@ function nameOf({ point }: Network, declaration: Declaration): string {
 const mostModels = 3;
 
 /** A model's own network; for a block those of the first models of its file that use it. */
-export function networksOf(analysis: Analysis, declaration: Declaration): Network[] {
+export function networksOf(analysis: Analysis, declaration: Declaration): AnalysedNetwork[] {
   if (declaration.kind === 'model') return [networkOf(analysis, declaration) ?? []].flat();
   if (declaration.kind !== 'block') return [];
   const { ast, scope } = analysis.module;
@@ -60,7 +60,7 @@ function reaches(model: Declared, block: Declaration): boolean {
 }
 
 /** A scaled number that this network does not have: its parameter has another value here, or its row is not built. */
-function unused([network]: readonly Network[], declaration: Declaration, { span }: CallNode): string {
+function unused([network]: readonly AnalysedNetwork[], declaration: Declaration, { span }: CallNode): string {
   if (!network || declaration.kind !== 'model') return '';
   const param = declaration.members.find(
     (m): m is ParamNode =>

@@ -1,7 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { formatCount, formatShape } from '../../report/format-number.ts';
 import { type StageNumbers, stageNumbers } from '../../report/stage-numbers.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
 import { knownFamily } from './family.ts';
 import { networkNumbers, networkOf, pointName } from './network-numbers.ts';
@@ -27,7 +27,7 @@ function shapesOf({ input, output }: StageNumbers): string {
   return `${formatShape(input)} → ${formatShape(output)}`;
 }
 
-function costTable(network: Network, here: StageNumbers): string {
+function costTable(network: AnalysedNetwork, here: StageNumbers): string {
   const whole = networkNumbers(network);
   return markdownTable(
     ['', 'here', 'network', 'share'],
@@ -46,7 +46,7 @@ export function formatShare(part: number, whole: number): string {
 function familyTable(
   analysis: Analysis,
   model: ModelNode,
-  { point }: Network,
+  { point }: AnalysedNetwork,
   section: string,
   row: string | undefined,
 ): string {

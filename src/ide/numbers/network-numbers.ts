@@ -4,7 +4,7 @@ import type { Graph } from '../../5-graph/graph.ts';
 import { memoise } from '../../memoise.ts';
 import { formatFactor } from '../../report/format-number.ts';
 import { allStageNumbers } from '../../report/stage-numbers.ts';
-import type { Analysis, Network } from '../core/analysis.ts';
+import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 
 /** What a network costs and takes in. */
 export interface NetworkNumbers {
@@ -15,7 +15,7 @@ export interface NetworkNumbers {
 }
 
 /** A network's numbers; found once for each. */
-export function networkNumbers({ graph }: Pick<Network, 'graph'>): NetworkNumbers {
+export function networkNumbers({ graph }: Pick<AnalysedNetwork, 'graph'>): NetworkNumbers {
   return numbersOf(graph);
 }
 
@@ -25,7 +25,7 @@ const numbersOf = memoise((graph: Graph): NetworkNumbers => {
 });
 
 /** A model's own network; undefined for the second of two models with one name: only the first has it. */
-export function networkOf(analysis: Analysis, model: ModelNode, request?: ScalingRequest): Network | undefined {
+export function networkOf(analysis: Analysis, model: ModelNode, request?: ScalingRequest): AnalysedNetwork | undefined {
   const { name } = model.name;
   return analysis.module.scope.get(name)?.node === model ? analysis.network(name, request) : undefined;
 }

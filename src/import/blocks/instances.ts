@@ -1,10 +1,10 @@
 import { isDepthwise } from '../say-op.ts';
 import { likeness } from './likeness.ts';
 import type { Reading } from './reading.ts';
-import { type Unit, unitsOf } from './units.ts';
+import { type NodeRun, unitsOf } from './units.ts';
 
 /** One use of a block: its main path, a path around it that is added, and what follows the sum. */
-export interface Instance extends Unit {
+export interface BlockUse extends NodeRun {
   readonly main: readonly number[];
   /** `none`: nothing is added; otherwise the nodes of the path around, none if it is the input itself. */
   readonly around: 'none' | readonly number[];
@@ -15,7 +15,7 @@ export interface Instance extends Unit {
 
 /** Parts of a network that one block describes. */
 export interface Repeated {
-  readonly instances: readonly Instance[];
+  readonly instances: readonly BlockUse[];
 }
 
 /** The parts of a network that occur several times, up to their numbers, in the order in which they begin. */
@@ -34,8 +34,8 @@ export function findRepeated(reading: Reading): readonly Repeated[] {
 }
 
 /** Blocks that add their input, or a path around them; and the same without the sum. */
-function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeated[] {
-  const found = new Map<string, Instance[]>();
+function findResidual(reading: Reading, units: readonly NodeRun[]): readonly Repeated[] {
+  const found = new Map<string, BlockUse[]>();
   for (const unit of units) {
     const instance = residualOf(reading, unit);
     if (instance) push(found, likeness(reading, instance.main), instance);
@@ -71,9 +71,9 @@ function findResidual(reading: Reading, units: readonly Unit[]): readonly Repeat
 }
 
 /** Uses grouped by the kind of path around; the most frequent group includes those that add their input itself. */
-function byWayAround(reading: Reading, instances: readonly Instance[]): readonly (readonly Instance[])[] {
-  const kinds = new Map<string, Instance[]>();
-  const plain: Instance[] = [];
+function byWayAround(reading: Reading, instances: readonly BlockUse[]): readonly (readonly BlockUse[])[] {
+  const kinds = new Map<string, BlockUse[]>();
+  const plain: BlockUse[] = [];
   for (const instance of instances) {
     if (instance.around === 'none' || instance.around.length === 0) plain.push(instance);
     else push(kinds, likeness(reading, instance.around), instance);
@@ -94,7 +94,7 @@ function windowsOf({ nodes }: Reading, ids: readonly number[]): string {
 }
 
 /** A unit as a sum of two paths. */
-function residualOf(reading: Reading, unit: Unit): Instance | undefined {
+function residualOf(reading: Reading, unit: NodeRun): BlockUse | undefined {
   const { nodes, readers } = reading;
   const { first, last, input } = unit;
   const { op, inputs } = nodes[last]!;
@@ -102,7 +102,7 @@ function residualOf(reading: Reading, unit: Unit): Instance | undefined {
   if (op.kind !== 'add' || inputs.length !== 2 || !a || !b || last === first || nodes[input]?.op.kind === 'split')
     return undefined;
   const inner = unitsOf(reading, first, last - 1);
-  const ways: Unit[][] = [];
+  const ways: NodeRun[][] = [];
   for (const part of inner) {
     const before = ways.find((way) => way.at(-1)?.last === part.input);
     if (before) before.push(part);
@@ -119,8 +119,13 @@ function residualOf(reading: Reading, unit: Unit): Instance | undefined {
 }
 
 /** Consecutive units of this many nodes, each read only by the next. */
-function chainOf(reading: Reading, units: readonly Unit[], at: number, length: number): readonly Unit[] | undefined {
-  const chain: Unit[] = [];
+function chainOf(
+  reading: Reading,
+  units: readonly NodeRun[],
+  at: number,
+  length: number,
+): readonly NodeRun[] | undefined {
+  const chain: NodeRun[] = [];
   let nodes = 0;
   for (let i = at; nodes < length; i++) {
     const unit = units[i];
@@ -132,7 +137,7 @@ function chainOf(reading: Reading, units: readonly Unit[], at: number, length: n
   return nodes === length ? chain : undefined;
 }
 
-function follows({ readers }: Reading, before: Unit, unit: Unit): boolean {
+function follows({ readers }: Reading, before: NodeRun, unit: NodeRun): boolean {
   return (
     unit.first === before.last + 1 &&
     unit.input === before.last &&
@@ -141,7 +146,7 @@ function follows({ readers }: Reading, before: Unit, unit: Unit): boolean {
 }
 
 /** Steps that follow every use, such as the activation after a sum, as a part of the block. */
-function withTails(reading: Reading, units: readonly Unit[], given: readonly Instance[]): readonly Instance[] {
+function withTails(reading: Reading, units: readonly NodeRun[], given: readonly BlockUse[]): readonly BlockUse[] {
   const byFirst = new Map(units.map((unit) => [unit.first, unit]));
   const starts = new Set(given.map(({ first }) => first));
   let instances = given;
@@ -166,7 +171,7 @@ function withTails(reading: Reading, units: readonly Unit[], given: readonly Ins
 const mostUnits = 12;
 
 /** Chains of units that occur several times, those that cover the most nodes first. */
-function findChains(reading: Reading, given: readonly Unit[]): readonly Repeated[] {
+function findChains(reading: Reading, given: readonly NodeRun[]): readonly Repeated[] {
   const found: Repeated[] = [];
   let units = given;
   while (found.length < 12 && units.length <= 5000) {
@@ -179,8 +184,8 @@ function findChains(reading: Reading, given: readonly Unit[]): readonly Repeated
   return found;
 }
 
-function mostRepeated(reading: Reading, units: readonly Unit[]): readonly Instance[] | undefined {
-  const found = new Map<string, Instance[]>();
+function mostRepeated(reading: Reading, units: readonly NodeRun[]): readonly BlockUse[] | undefined {
+  const found = new Map<string, BlockUse[]>();
   for (const [at, start] of units.entries()) {
     let before = start;
     for (let length = 1; length <= mostUnits; length++) {
@@ -195,7 +200,7 @@ function mostRepeated(reading: Reading, units: readonly Unit[]): readonly Instan
     }
   }
   // A block takes about four lines and each use at least one, where the nodes alone take a line for every four.
-  const gain = (instances: readonly Instance[]) => (instances.length - 1) * instances[0]!.main.length;
+  const gain = (instances: readonly BlockUse[]) => (instances.length - 1) * instances[0]!.main.length;
   const worthwhile = [...found.values()].filter(
     (instances) => instances.length > 1 && gain(instances) >= (instances.length > 2 ? 6 : 8),
   );

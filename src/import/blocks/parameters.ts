@@ -1,9 +1,9 @@
 import type { ConventionSettings } from '../../4-scale/scaling.ts';
 import { createNames } from '../names.ts';
 import type { SaidArg, SaidCall } from '../say-op.ts';
-import type { Instance } from './instances.ts';
+import type { BlockUse } from './instances.ts';
 import type { Reading } from './reading.ts';
-import { type Slot, type Step, stepsOf } from './slots.ts';
+import { type BlockArgument, type BlockStep, stepsOf } from './slots.ts';
 
 /** A parameter of a block that describes several parts of a network. */
 export interface BlockParam {
@@ -25,7 +25,7 @@ export interface BlockCalls {
 /** Undefined where no block can describe the uses. @throws Unsayable */
 export function parametersOf(
   reading: Reading,
-  instances: readonly Instance[],
+  instances: readonly BlockUse[],
   settings: ConventionSettings,
 ): BlockCalls | undefined {
   const steps = stepsOf(reading, instances, settings);
@@ -34,13 +34,13 @@ export function parametersOf(
   const solved = solve(mainFirst(steps), channels);
   const calls = new Map<string, SaidCall>();
   for (const { place, said, slots } of steps) {
-    const textOf = (slot: Slot) => solved.texts.get(slot) as string;
+    const textOf = (slot: BlockArgument) => solved.texts.get(slot) as string;
     calls.set(place, callOf(said, slots, textOf));
   }
   return { params: solved.params, values: solved.values, calls };
 }
 
-function callOf(said: SaidCall, slots: readonly Slot[], textOf: (slot: Slot) => string): SaidCall {
+function callOf(said: SaidCall, slots: readonly BlockArgument[], textOf: (slot: BlockArgument) => string): SaidCall {
   const [first] = slots;
   if (first?.type === 'activation') return { callee: textOf(first), args: [] };
   if (first?.name === 'shape.0') {
@@ -51,7 +51,7 @@ function callOf(said: SaidCall, slots: readonly Slot[], textOf: (slot: Slot) => 
 }
 
 /** All arguments, first the channels of the main path's result: others are shares and multiples of it. */
-function mainFirst(steps: readonly Step[]): readonly Slot[] {
+function mainFirst(steps: readonly BlockStep[]): readonly BlockArgument[] {
   const slots = steps.flatMap((step) => step.slots);
   const last = slots.findLast(({ place, name }) => place.startsWith('main.') && isCount(name) && name !== 'groups');
   return last ? [last, ...slots.filter((slot) => slot !== last)] : slots;
@@ -63,14 +63,14 @@ function isCount(name: string): boolean {
 }
 
 interface Solved {
-  readonly texts: ReadonlyMap<Slot, string>;
+  readonly texts: ReadonlyMap<BlockArgument, string>;
   readonly params: readonly BlockParam[];
   readonly values: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** A text for each argument: itself where it is the same in all uses, else what it is computed from. */
-function solve(slots: readonly Slot[], input: readonly number[]): Solved {
-  const texts = new Map<Slot, string>();
+function solve(slots: readonly BlockArgument[], input: readonly number[]): Solved {
+  const texts = new Map<BlockArgument, string>();
   const params: BlockParam[] = [];
   const values: { readonly name: string; readonly text: string }[] = [];
   const names = createNames(['x', 'y', 'skip']);

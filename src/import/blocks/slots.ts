@@ -3,11 +3,11 @@ import { descriptorOf } from '../../ops/ops.ts';
 import type { Pair } from '../../ops/pair.ts';
 import type { Otherwise, ParamType } from '../../ops/signature.ts';
 import { callText, numberText, pairText, type SaidCall, sayOp } from '../say-op.ts';
-import type { Instance } from './instances.ts';
+import type { BlockUse } from './instances.ts';
 import type { Reading } from './reading.ts';
 
 /** An argument of a step of a block, over the uses of the block. */
-export interface Slot {
+export interface BlockArgument {
   /** Of the step: `main.0`, `around.0`, `tail.0`. */
   readonly place: string;
   readonly name: string;
@@ -19,11 +19,11 @@ export interface Slot {
 }
 
 /** A step of a block. */
-export interface Step {
+export interface BlockStep {
   readonly place: string;
   /** A use of it. */
   readonly said: SaidCall;
-  readonly slots: readonly Slot[];
+  readonly slots: readonly BlockArgument[];
 }
 
 /**
@@ -31,10 +31,10 @@ export interface Step {
  */
 export function stepsOf(
   reading: Reading,
-  instances: readonly Instance[],
+  instances: readonly BlockUse[],
   settings: ConventionSettings,
-): readonly Step[] | undefined {
-  const steps: Step[] = [];
+): readonly BlockStep[] | undefined {
+  const steps: BlockStep[] = [];
   for (const part of ['main', 'around', 'tail'] as const) {
     const lists = instances.map((instance) => (instance[part] === 'none' ? [] : (instance[part] as readonly number[])));
     for (let i = 0; i < Math.max(...lists.map((list) => list.length)); i++) {
@@ -54,7 +54,7 @@ function stepAt(
   ids: readonly (number | undefined)[],
   settings: ConventionSettings,
   isOfGate: boolean,
-): Step | undefined {
+): BlockStep | undefined {
   const calls = ids.map((id) => {
     if (id === undefined) return undefined;
     const { op, inputs } = nodes[id]!;
@@ -69,14 +69,14 @@ function stepAt(
   }
   if (op.kind === 'weight') {
     const axes = calls.map((call) => call?.args[0]?.text.slice(1, -1).split(', '));
-    const slots = op.shape.map((_, axis): Slot => {
+    const slots = op.shape.map((_, axis): BlockArgument => {
       return { place, name: `shape.${axis}`, type: 'int', isOfGate, texts: axes.map((list) => list?.[axis]) };
     });
     return { place, said, slots };
   }
   const { params = {} } = descriptorOf(op).signature ?? {};
   const names = new Set(calls.flatMap((call) => (call ? call.args.map(({ name }) => name) : [])));
-  const slots: Slot[] = [];
+  const slots: BlockArgument[] = [];
   const order = ['', ...Object.keys(params)].filter((name) => names.has(name));
   for (const name of order) {
     const texts = calls.map((call) => {

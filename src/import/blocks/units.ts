@@ -1,7 +1,7 @@
 import type { Reading } from './reading.ts';
 
 /** Neighbouring nodes that read one value from outside; only the last is read outside. */
-export interface Unit {
+export interface NodeRun {
   readonly first: number;
   readonly last: number;
   /** The node outside that they read. */
@@ -15,8 +15,8 @@ const most = 100;
  * Nodes as units, in order: from each node the shortest that has as many as possible of the readers of the value that it reads,
  * so that a residual block is one. A node that is in none is left out.
  */
-export function unitsOf(reading: Reading, from: number, to: number): readonly Unit[] {
-  const units: Unit[] = [];
+export function unitsOf(reading: Reading, from: number, to: number): readonly NodeRun[] {
+  const units: NodeRun[] = [];
   for (let id = from; id <= to; id++) {
     const unit = unitAt(reading, id, to);
     if (!unit) continue;
@@ -26,8 +26,8 @@ export function unitsOf(reading: Reading, from: number, to: number): readonly Un
   return units;
 }
 
-function unitAt({ nodes, sources, readers }: Reading, first: number, to: number): Unit | undefined {
-  let best: Unit | undefined;
+function unitAt({ nodes, sources, readers }: Reading, first: number, to: number): NodeRun | undefined {
+  let best: NodeRun | undefined;
   let covered = 0;
   let input: number | undefined;
   // The last node that reads one of those before the one that is looked at.

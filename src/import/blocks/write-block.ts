@@ -3,7 +3,7 @@ import type { ValueRef } from '../../5-graph/graph.ts';
 import { createNames } from '../names.ts';
 import { callText, type SaidCall } from '../say-op.ts';
 import { createStepWriter, labelOf, owns } from '../step-writer.ts';
-import type { Instance, Repeated } from './instances.ts';
+import type { BlockUse, Repeated } from './instances.ts';
 import { type BlockParam, parametersOf } from './parameters.ts';
 import type { Reading } from './reading.ts';
 
@@ -12,7 +12,7 @@ export interface WrittenBlock {
   readonly name: string;
   readonly text: string;
   readonly params: readonly BlockParam[];
-  readonly instances: readonly Instance[];
+  readonly instances: readonly BlockUse[];
 }
 
 /** A block that describes all the parts; undefined where none can. @throws Unsayable */
@@ -30,7 +30,7 @@ export function writeBlock(
   const lines = said.values.map((value) => `${value.name} = ${value.text}`);
   const call = (place: string) => said.calls.get(place) as SaidCall;
 
-  const [first] = instances as [Instance];
+  const [first] = instances as [BlockUse];
   const writer = createStepWriter({
     names,
     labels,
@@ -85,7 +85,7 @@ export function writeBlock(
 }
 
 /** Whether a use adds its input itself. */
-function isPlainSum({ around }: Instance): boolean {
+function isPlainSum({ around }: BlockUse): boolean {
   return around !== 'none' && around.length === 0;
 }
 
@@ -93,7 +93,7 @@ function isPlainSum({ around }: Instance): boolean {
  * When the input itself is added: always, if the shape stays, or undefined if neither rule holds. Also `true` if nothing is ever
  * added.
  */
-function conditionOf({ nodes }: Reading, instances: readonly Instance[], y: string): true | string | undefined {
+function conditionOf({ nodes }: Reading, instances: readonly BlockUse[], y: string): true | string | undefined {
   const kinds = new Set(instances.map(isPlainSum));
   if (kinds.size === 1) return true;
   const axes = ['channels', 'height', 'width'] as const;

@@ -1,4 +1,4 @@
-import type { Instance } from './instances.ts';
+import type { BlockUse } from './instances.ts';
 import type { Reading } from './reading.ts';
 import { shapeStays } from './shape-stays.ts';
 import type { WrittenBlock } from './write-block.ts';
@@ -9,8 +9,8 @@ export interface Use {
   readonly number: number;
 }
 
-export function instanceOf({ block, number }: Use): Instance {
-  return block.instances[number] as Instance;
+export function instanceOf({ block, number }: Use): BlockUse {
+  return block.instances[number] as BlockUse;
 }
 
 /** Uses that one row of a table describes. */

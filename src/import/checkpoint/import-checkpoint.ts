@@ -9,7 +9,7 @@ import { chooseWeights } from '../../weights/choose-weights.ts';
 import { statedPreprocessing } from '../../weights/preprocessing-facts.ts';
 import { conventionProblems, sourceConventions } from '../../weights/source-conventions.ts';
 import type { ImportResult } from '../imported.ts';
-import { memberCall, memberText, type Setting } from '../member-text.ts';
+import { type MemberArgument, memberCall, memberText } from '../member-text.ts';
 import { createNames } from '../names.ts';
 import { inputText, numberText } from '../say-op.ts';
 import { recogniseTensors } from './recognise-tensors.ts';
@@ -41,7 +41,7 @@ export function importCheckpoint(
   const source = sources[''];
   const { use } = namings.find(({ path }) => path === '') ?? {};
   const wanted = source && { ...conventions[source.name], ...source.settings };
-  const settings: Setting[] = [...(classes === undefined ? [] : [['classes', String(classes)] as const])];
+  const settings: MemberArgument[] = [...(classes === undefined ? [] : [['classes', String(classes)] as const])];
   if (wanted && use) {
     const { padding, epsilon, countPad } = wanted;
     if (padding !== use.convention.padding) settings.push(['padding', String(padding)]);

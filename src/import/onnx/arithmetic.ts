@@ -4,19 +4,19 @@ import { filled, type Numbers } from '../numbers.ts';
 import { fail, liveAt, made, type NodeContext, numberOf, weightNode, withNorm } from './context.ts';
 import { activationOf, applied, type Formula, product, scaled, shifted, variable } from './formulas.ts';
 import { decomposedNorm, unitLength } from './norms.ts';
-import type { LiveValue, Value } from './values.ts';
+import type { FileValue, LiveValue } from './values.ts';
 
 /** Elementwise operators, and the functions that exporters compose from them. */
 
 /** The functions of one value that a value is: of itself, and of those it was computed from. */
-function formulasOf(value: Value | undefined): readonly Formula[] {
+function formulasOf(value: FileValue | undefined): readonly Formula[] {
   if (value?.kind === 'formula') return value.formulas;
   if (value?.kind !== 'live' || value.norm) return [];
   return [variable(value), ...(value.formulas ?? [])];
 }
 
 /** A function that is an activation becomes one; another is kept as what it may be a part of. */
-function ofFormulas(c: NodeContext, formulas: readonly Formula[], otherwise?: () => LiveValue): Value {
+function ofFormulas(c: NodeContext, formulas: readonly Formula[], otherwise?: () => LiveValue): FileValue {
   for (const formula of formulas) {
     const activation = activationOf(formula);
     if (activation)
@@ -31,7 +31,7 @@ function ofFormulas(c: NodeContext, formulas: readonly Formula[], otherwise?: ()
 }
 
 /** An operator that is an activation. */
-export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' }>, name?: string): Value {
+export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' }>, name?: string): FileValue {
   const x = liveAt(c, 0);
   const own = made(c, op, [x.ref]);
   const formulas = name === undefined ? undefined : formulasOf(c.value(0)).map((formula) => applied(name, formula));
@@ -39,7 +39,7 @@ export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' 
 }
 
 /** A function that the language does not have. */
-export function functionOf(c: NodeContext, name: string): Value {
+export function functionOf(c: NodeContext, name: string): FileValue {
   const formulas = formulasOf(c.value(0));
   if (formulas.length === 0) return fail('it is not part of an activation');
   return ofFormulas(
@@ -49,7 +49,7 @@ export function functionOf(c: NodeContext, name: string): Value {
 }
 
 /** Clip: ReLU6, or a part of a hard function. */
-export function clip(c: NodeContext): Value {
+export function clip(c: NodeContext): FileValue {
   const bound = (i: number, name: string, none: number) =>
     c.value(i) ? numberOf(c.value(i)) : (c.attribute(name).real ?? none);
   const [low, high] = [bound(1, 'min', Number.NEGATIVE_INFINITY), bound(2, 'max', Number.POSITIVE_INFINITY)];
@@ -66,7 +66,7 @@ export function clip(c: NodeContext): Value {
 export type Arithmetic = 'add' | 'sub' | 'mul' | 'div';
 
 /** A sum, difference, product or quotient of two. */
-export function arithmetic(c: NodeContext, kind: Arithmetic): Value {
+export function arithmetic(c: NodeContext, kind: Arithmetic): FileValue {
   const [a, b] = [c.value(0), c.value(1)];
   const norm = kind === 'div' ? (unitLength(c) ?? decomposedNorm(c)) : undefined;
   if (norm) return norm;
@@ -88,7 +88,7 @@ export function arithmetic(c: NodeContext, kind: Arithmetic): Value {
 }
 
 /** `x` with a number; in a difference, the number may be first. */
-function withNumber(c: NodeContext, kind: Arithmetic, at: 0 | 1, n: number): Value {
+function withNumber(c: NodeContext, kind: Arithmetic, at: 0 | 1, n: number): FileValue {
   const [scale, offset] =
     kind === 'add' ? [1, n] : kind === 'mul' ? [n, 0] : kind === 'div' ? [1 / n, 0] : at === 0 ? [1, -n] : [-1, n];
   const value = c.value(at);

@@ -4,7 +4,7 @@ import type { NetworkBuilder } from '../network.ts';
 import { filled, type Numbers, shortest } from '../numbers.ts';
 import { Unsayable } from '../unsayable.ts';
 import type { OnnxAttribute, OnnxNode } from './read-graph.ts';
-import { axesOf, type KnownValue, type LiveValue, type Value } from './values.ts';
+import { axesOf, type FileValue, type KnownValue, type LiveValue } from './values.ts';
 
 /** What the reader of an operator has access to. */
 export interface NodeContext {
@@ -14,7 +14,7 @@ export interface NodeContext {
   /** The size of the batch as the file has it; 1 where it is open. */
   readonly batch: number;
   /** An input; undefined where it is left out. */
-  value(i: number): Value | undefined;
+  value(i: number): FileValue | undefined;
   attribute(name: string): OnnxAttribute;
   /** The node that makes an input, and its own inputs. */
   maker(i: number): NodeContext | undefined;
@@ -57,7 +57,7 @@ export function weightsAt(c: NodeContext, i: number): Numbers {
 }
 
 /** The one number of a value; undefined if it has more, or is computed. */
-export function numberOf(value: Value | undefined): number | undefined {
+export function numberOf(value: FileValue | undefined): number | undefined {
   if (value?.kind !== 'known' || value.numbers.shape.length > 1 || elements(value.numbers.shape) !== 1)
     return undefined;
   return shortestOf(value.numbers);

@@ -1,18 +1,18 @@
 import type { ValueRef } from '../../5-graph/graph.ts';
 import type { Activation } from '../../ops/activations.ts';
-import type { View } from './view.ts';
+import type { AxisView } from './view.ts';
 
 /** A function of one value, in which exporters spell out activations: a number times factors, each a text over `x`. */
 export interface Formula {
   readonly x: ValueRef;
-  readonly view?: View;
+  readonly view?: AxisView;
   readonly scale: number;
   /** In the order of their text. */
   readonly factors: readonly string[];
 }
 
 /** The value itself. */
-export function variable({ ref, view }: { readonly ref: ValueRef; readonly view?: View }): Formula {
+export function variable({ ref, view }: { readonly ref: ValueRef; readonly view?: AxisView }): Formula {
   return { x: ref, ...(view && { view }), scale: 1, factors: ['x'] };
 }
 

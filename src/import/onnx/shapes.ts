@@ -2,7 +2,7 @@ import { elements, type ValueRef } from '../../5-graph/graph.ts';
 import { sameShape } from '../../ops/shape.ts';
 import type { Numbers } from '../numbers.ts';
 import { fail, integer, integers, knownAt, liveAt, made, type NodeContext, refAt, weightsAt } from './context.ts';
-import { axesOf, type KnownValue, knownIntegers, type LiveValue, type Value } from './values.ts';
+import { axesOf, type FileValue, type KnownValue, knownIntegers, type LiveValue } from './values.ts';
 import { areaMeans, gatherRows } from './windows.ts';
 
 /** Operators that rearrange axes, and the arithmetic of sizes. */
@@ -15,13 +15,13 @@ function axesAt(c: NodeContext, i: number): readonly number[] {
   return axesOf(c.b.shapeOf(ref), view, c.batch);
 }
 
-export function shapeOfInput(c: NodeContext): Value {
+export function shapeOfInput(c: NodeContext): FileValue {
   const axes = axesAt(c, 0);
   return knownIntegers(axes.slice(integer(c, 'start', 0), c.attribute('end').integer));
 }
 
 /** A value with different axes, with the same numbers in the same order. */
-export function reshaped(c: NodeContext, wanted: readonly number[]): Value {
+export function reshaped(c: NodeContext, wanted: readonly number[]): FileValue {
   const value = c.value(0);
   if (value?.kind === 'known')
     return { kind: 'known', numbers: renamed(value.numbers, filledIn(wanted, value.numbers.shape)) };
@@ -77,11 +77,11 @@ function renamed(numbers: Numbers, shape: readonly number[]): Numbers {
   return made;
 }
 
-export function reshape(c: NodeContext): Value {
+export function reshape(c: NodeContext): FileValue {
   return reshaped(c, knownAt(c, 1).integers ?? fail('its shape is not in the file'));
 }
 
-export function flatten(c: NodeContext): Value {
+export function flatten(c: NodeContext): FileValue {
   const axes = axesAt(c, 0);
   const axis = integer(c, 'axis', 1);
   const at = axis < 0 ? axis + axes.length : axis;
@@ -89,7 +89,7 @@ export function flatten(c: NodeContext): Value {
   return reshaped(c, [axes[0] ?? 1, elements(axes.slice(1))]);
 }
 
-export function squeeze(c: NodeContext): Value {
+export function squeeze(c: NodeContext): FileValue {
   const axes = axesAt(c, 0);
   const gone = integers(c, 'axes', 1)?.map((axis) => (axis < 0 ? axis + axes.length : axis));
   return reshaped(
@@ -98,7 +98,7 @@ export function squeeze(c: NodeContext): Value {
   );
 }
 
-export function unsqueeze(c: NodeContext): Value {
+export function unsqueeze(c: NodeContext): FileValue {
   const axes = [...axesAt(c, 0)];
   const list = integers(c, 'axes', 1) ?? [];
   const rank = axes.length + list.length;
@@ -106,7 +106,7 @@ export function unsqueeze(c: NodeContext): Value {
   return reshaped(c, axes);
 }
 
-export function transpose(c: NodeContext): Value {
+export function transpose(c: NodeContext): FileValue {
   const perm = (c.attribute('perm').integers ?? []).join();
   if (c.value(0)?.kind === 'known')
     return { kind: 'known', numbers: turned(knownAt(c, 0), c.attribute('perm').integers) };
@@ -136,7 +136,7 @@ export function turned(numbers: Numbers, perm: readonly number[] = [1, 0]): Numb
   };
 }
 
-export function gather(c: NodeContext): Value {
+export function gather(c: NodeContext): FileValue {
   const axis = integer(c, 'axis', 0);
   const value = c.value(0);
   if (value?.kind !== 'known') {
@@ -152,7 +152,7 @@ export function gather(c: NodeContext): Value {
   return knownIntegers(chosen, at.shape);
 }
 
-export function concat(c: NodeContext): Value {
+export function concat(c: NodeContext): FileValue {
   const values = c.node.inputs.map((_, i) => c.value(i));
   if (values.every((value): value is KnownValue => value?.kind === 'known'))
     return knownIntegers(values.flatMap(sizes));
@@ -167,7 +167,7 @@ function catRef(c: NodeContext, i: number): ValueRef {
   return refAt(c, i);
 }
 
-export function split(c: NodeContext): Value[] {
+export function split(c: NodeContext): FileValue[] {
   const ref = refAt(c, 0);
   const [channels = 0] = c.b.shapeOf(ref);
   const axis = integer(c, 'axis', 0);
@@ -180,7 +180,7 @@ export function split(c: NodeContext): Value[] {
 }
 
 /** A run of channels that is a part of an equal split; for sizes, a part of the list. */
-export function slice(c: NodeContext): Value {
+export function slice(c: NodeContext): FileValue {
   const [starts = [], ends = []] = [integers(c, 'starts', 1), integers(c, 'ends', 2)];
   const value = c.value(0);
   const axes = axesAt(c, 0);
@@ -222,7 +222,7 @@ function rows(value: KnownValue, start: number, end: number, step: number): Know
 }
 
 /** A list of one number, mostly zeros. */
-export function constantOfShape(c: NodeContext): Value {
+export function constantOfShape(c: NodeContext): FileValue {
   const shape = knownAt(c, 0).integers ?? fail('its shape is not in the file');
   const { numbers } = c.attribute('value');
   if (elements(shape) > 1000 || numbers?.isReal) fail('only a list of sizes can be stated');
@@ -235,7 +235,7 @@ function sizes({ numbers }: KnownValue): readonly number[] {
 }
 
 /** Numbers of a value that sizes may be computed with: few, and from the file or computed from it. */
-export function fewNumbers(value: Value | undefined): readonly number[] | undefined {
+export function fewNumbers(value: FileValue | undefined): readonly number[] | undefined {
   if (value?.kind !== 'known') return undefined;
   const { integers: list, shape, isReal } = value.numbers;
   return list ?? (isReal && shape.length <= 1 && elements(shape) <= 16 ? [...value.numbers.read()] : undefined);
@@ -248,7 +248,7 @@ export function fewNumbers(value: Value | undefined): readonly number[] | undefi
 export function sizeArithmetic(
   c: NodeContext,
   compute: (numbers: readonly number[], isReal: boolean) => number,
-): Value | undefined {
+): FileValue | undefined {
   const inputs = c.node.inputs.flatMap((name, i) => (name === '' ? [] : [c.value(i)]));
   const lists = inputs.map(fewNumbers);
   const known = inputs.flatMap((value) => (value?.kind === 'known' ? [value.numbers] : []));
@@ -299,7 +299,7 @@ export function gemm(c: NodeContext): LiveValue {
 }
 
 /** A product with a matrix; what is added to it next is its bias. */
-export function matMul(c: NodeContext): Value {
+export function matMul(c: NodeContext): FileValue {
   return areaMeans(c) ?? dense(c, turned(weightsAt(c, 1)), undefined);
 }
 

@@ -7,7 +7,7 @@ import { Unsayable } from '../unsayable.ts';
 import { flattened, type NodeContext } from './context.ts';
 import { operators } from './operators.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './read-graph.ts';
-import type { FailedValue, Value } from './values.ts';
+import type { FailedValue, FileValue } from './values.ts';
 
 const noAttribute: OnnxAttribute = {};
 
@@ -23,7 +23,7 @@ export type ToNetwork =
  */
 export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
   const b = createNetworkBuilder();
-  const values = new Map<string, Value>();
+  const values = new Map<string, FileValue>();
   for (const [name, numbers] of graph.tensors) values.set(name, { kind: 'known', numbers });
   const [batch] = (graph.inputs[0]?.shape ?? []).map(known);
   for (const { name, shape = [] } of graph.inputs) values.set(name, inputValue(b, graph, { name, shape }, size));
@@ -67,7 +67,7 @@ function inputValue(
   { nodes }: OnnxGraph,
   { name, shape = [] }: OnnxValue,
   size: Pair | undefined,
-): Value {
+): FileValue {
   const [, ...stated] = shape.map(known);
   const isLast = stated.length === 3 && isTurned(nodes, name);
   const [channels, height, width] = isLast ? [stated[2], stated[0], stated[1]] : stated;
@@ -101,7 +101,7 @@ function named({ name, type, domain }: OnnxNode): { node: string; type: string }
   return { node: name, type: domain ? `${domain}.${type}` : type };
 }
 
-function read(c: NodeContext, values: ReadonlyMap<string, Value>): readonly Value[] {
+function read(c: NodeContext, values: ReadonlyMap<string, FileValue>): readonly FileValue[] {
   const { node } = c;
   const failed = node.inputs.map((name) => values.get(name)).find((value) => value?.kind === 'failed');
   if (failed) return node.outputs.map(() => failed);
@@ -112,11 +112,11 @@ function read(c: NodeContext, values: ReadonlyMap<string, Value>): readonly Valu
     return 'kind' in given ? [given] : given;
   } catch (e) {
     if (!(e instanceof Unsayable)) throw e;
-    return node.outputs.map((): Value => ({ kind: 'failed', ...named(node), reason: e.message }));
+    return node.outputs.map((): FileValue => ({ kind: 'failed', ...named(node), reason: e.message }));
   }
 }
 
-function asFailure(output: string, value: Value | undefined): Omit<FailedValue, 'kind'> | undefined {
+function asFailure(output: string, value: FileValue | undefined): Omit<FailedValue, 'kind'> | undefined {
   const at = { node: output, type: 'output' };
   if (!value) return { ...at, reason: 'no node makes it' };
   if (value.kind === 'failed') return value;

@@ -1,7 +1,7 @@
 import { elements, type Shape, type ValueRef } from '../../5-graph/graph.ts';
 import type { Numbers } from '../numbers.ts';
 import type { Formula } from './formulas.ts';
-import type { View } from './view.ts';
+import type { AxisView } from './view.ts';
 
 /** A normalisation whose weight and bias are nodes that follow it in the file. */
 export interface OpenNorm {
@@ -12,13 +12,13 @@ export interface OpenNorm {
 }
 
 /** What a name in the file refers to. */
-export type Value = LiveValue | KnownValue | FormulaValue | PartValue | FailedValue;
+export type FileValue = LiveValue | KnownValue | FormulaValue | PartValue | FailedValue;
 
 /** An output of a node of the network, or an input of the network. */
 export interface LiveValue {
   readonly kind: 'live';
   readonly ref: ValueRef;
-  readonly view?: View;
+  readonly view?: AxisView;
   readonly norm?: OpenNorm;
   /** The functions of earlier values that it equals, in addition to being a value itself. */
   readonly formulas?: readonly Formula[];
@@ -57,7 +57,7 @@ export function knownIntegers(integers: readonly number[], shape: readonly numbe
 }
 
 /** The axes of a live value in the file, the batch in front. */
-export function axesOf(shape: Shape, view: View | undefined, batch: number): readonly number[] {
+export function axesOf(shape: Shape, view: AxisView | undefined, batch: number): readonly number[] {
   const [channels = 1, height = 1, width = 1] = shape;
   switch (view?.kind) {
     case undefined:

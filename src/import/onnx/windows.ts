@@ -16,7 +16,7 @@ import {
   refAt,
   weightsAt,
 } from './context.ts';
-import type { LiveValue, Value } from './values.ts';
+import type { FileValue, LiveValue } from './values.ts';
 
 /** Operators that move a window over a map, or resize it. */
 
@@ -195,7 +195,7 @@ export function globalMean(c: NodeContext): LiveValue {
 export function reduction(
   c: NodeContext,
   over: { map?: 'globalAvgPool' | 'globalMaxPool'; channels?: 'channelMean' | 'channelMax' },
-): Value {
+): FileValue {
   const given = liveAt(c, 0);
   const rank = c.b.shapeOf(given.ref).length + 1;
   const axes = (integers(c, 'axes', 1) ?? []).map((axis) => (axis < 0 ? axis + rank : axis)).sort();
@@ -213,7 +213,7 @@ export function reduction(
   return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
 }
 
-export function pad(c: NodeContext): Value {
+export function pad(c: NodeContext): FileValue {
   const { pads, value } = padding(c);
   const ref = refAt(c, 0);
   if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref };
@@ -301,7 +301,7 @@ export function gatherRows(c: NodeContext, axis: number): LiveValue {
 /**
  * Means over areas of a map, as products with a matrix for the rows and one for the columns; undefined for any other product.
  */
-export function areaMeans(c: NodeContext): Value | undefined {
+export function areaMeans(c: NodeContext): FileValue | undefined {
   const [a, b] = [c.value(0), c.value(1)];
   if (a?.kind === 'known' && b?.kind === 'live' && !b.view && c.b.shapeOf(b.ref).length === 3) return { kind: 'part' };
   const inner = c.maker(0);

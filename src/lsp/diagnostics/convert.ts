@@ -1,7 +1,7 @@
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
 import { documentDiagnostics, type EditorDiagnostic } from '../../ide/features/diagnostics.ts';
 import { explanationUri } from '../library-texts.ts';
-import { locationOf, rangeIn, type View } from '../view.ts';
+import { type DocumentView, locationOf, rangeIn } from '../view.ts';
 
 const severities = {
   error: DiagnosticSeverity.Error,
@@ -10,12 +10,12 @@ const severities = {
 } as const;
 
 /** A document's diagnostics as the protocol has them: all that are known, or those given. */
-export function protocolDiagnostics(view: View, found = view.analysis.diagnostics): Diagnostic[] {
+export function protocolDiagnostics(view: DocumentView, found = view.analysis.diagnostics): Diagnostic[] {
   return documentDiagnostics(view.analysis, found).map((d) => protocolDiagnostic(view, d));
 }
 
 /** A diagnostic of the document of `view`. */
-export function protocolDiagnostic(view: View, d: EditorDiagnostic): Diagnostic {
+export function protocolDiagnostic(view: DocumentView, d: EditorDiagnostic): Diagnostic {
   return {
     range: rangeIn(view, d),
     severity: severities[d.severity],

@@ -1,7 +1,7 @@
 import type { Diagnostic } from 'vscode-languageserver';
 import type { OpenDocument } from '../documents.ts';
 import type { Session } from '../session.ts';
-import { type View, viewOf } from '../view.ts';
+import { type DocumentView, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
 
 /** How long, in milliseconds, a document's diagnostics wait for all of its networks to be built. */
@@ -46,7 +46,7 @@ export function createPublisher(session: Session): () => Generator<number> {
 }
 
 /** Builds networks while there is time. @returns whether any is left */
-function buildsOn({ analysis }: View): boolean {
+function buildsOn({ analysis }: DocumentView): boolean {
   const until = performance.now() + patience;
   let more = analysis.buildNext();
   while (more && performance.now() < until) more = analysis.buildNext();

@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver';
 import { answer, inSlices, pause } from '../guard.ts';
 import type { Session } from '../session.ts';
-import { uriOf, type View, viewOf } from '../view.ts';
+import { type DocumentView, uriOf, viewOf } from '../view.ts';
 import { protocolDiagnostics } from './convert.ts';
 
 /** How long, in milliseconds, texts may replace each other before one is answered for at once. */
@@ -61,7 +61,7 @@ function createResultIds(): IdOf {
   };
 }
 
-function reportOf(view: View, idOf: IdOf, previous: string | undefined) {
+function reportOf(view: DocumentView, idOf: IdOf, previous: string | undefined) {
   const items = protocolDiagnostics(view);
   const resultId = idOf(view.uri, items);
   return resultId === previous ? { kind: 'unchanged' as const, resultId } : { kind: 'full' as const, resultId, items };

@@ -4,7 +4,7 @@ import { protocolDiagnostic } from '../diagnostics/convert.ts';
 import { workspaceEdit } from '../edits.ts';
 import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
-import { offsetsIn, type View } from '../view.ts';
+import { type DocumentView, offsetsIn } from '../view.ts';
 
 /** What can be fixed automatically, for the client to apply. */
 export function answerActions(session: Session): void {
@@ -20,7 +20,7 @@ export function answerActions(session: Session): void {
   });
 }
 
-function protocolAction(view: View, { title, kind, edits, diagnostic, preferred }: EnetAction): CodeAction {
+function protocolAction(view: DocumentView, { title, kind, edits, diagnostic, preferred }: EnetAction): CodeAction {
   return {
     title,
     kind,

@@ -13,7 +13,7 @@ import { answer, answerIn } from '../guard.ts';
 import { markup, withoutTabStops } from '../markup.ts';
 import { readWorkspace } from '../read-workspace.ts';
 import type { Session } from '../session.ts';
-import { offsetIn, rangeIn, type View, viewOf } from '../view.ts';
+import { type DocumentView, offsetIn, rangeIn, viewOf } from '../view.ts';
 
 const kinds: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   keyword: CompletionItemKind.Keyword,
@@ -66,7 +66,7 @@ export function answerCompletion(session: Session): void {
   });
 }
 
-function protocolItem(view: View, item: Item, data: ItemData): CompletionItem {
+function protocolItem(view: DocumentView, item: Item, data: ItemData): CompletionItem {
   const { client } = view.session;
   const isSnippet = item.isSnippet && client.snippets;
   const newText = item.isSnippet && !isSnippet ? withoutTabStops(item.insertText) : item.insertText;

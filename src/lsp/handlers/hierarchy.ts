@@ -15,7 +15,7 @@ import {
 } from '../../ide/features/call-hierarchy.ts';
 import { answer, answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
-import { offsetIn, rangeAt, uriOf, type View, viewOf } from '../view.ts';
+import { type DocumentView, offsetIn, rangeAt, uriOf, viewOf } from '../view.ts';
 
 /** Which blocks and models build which. */
 export function answerHierarchy(session: Session): void {
@@ -40,7 +40,7 @@ export function answerHierarchy(session: Session): void {
   });
 }
 
-function protocolItem(view: View, { name, kind, place, selection }: CallItem): CallHierarchyItem {
+function protocolItem(view: DocumentView, { name, kind, place, selection }: CallItem): CallHierarchyItem {
   return {
     name,
     kind: kind === 'model' ? SymbolKind.Class : SymbolKind.Function,
@@ -51,7 +51,10 @@ function protocolItem(view: View, { name, kind, place, selection }: CallItem): C
 }
 
 /** The block or model that a client's item now refers to: the one at the place of its name. */
-function itemOf(session: Session, item: CallHierarchyItem | undefined): { view: View; item: CallItem } | undefined {
+function itemOf(
+  session: Session,
+  item: CallHierarchyItem | undefined,
+): { view: DocumentView; item: CallItem } | undefined {
   const view = item && viewOf(session, item.uri);
   if (!view) return undefined;
   const [found] = prepareCallHierarchy(view.analysis, offsetIn(view, item.selectionRange?.start));

@@ -13,7 +13,7 @@ import { answer, answerIn } from '../guard.ts';
 import { positionAt } from '../lines.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';
-import { offsetsIn, rangeIn, type View, viewOf } from '../view.ts';
+import { type DocumentView, offsetsIn, rangeIn, viewOf } from '../view.ts';
 
 /** What a client sends back with a lens to get its title. */
 interface LensData {
@@ -71,7 +71,7 @@ function isLens(lens: EnetLens | null | undefined): lens is EnetLens {
 }
 
 /** The commands of lenses take the document, the model and perhaps a variant. */
-function commandOf({ uri }: View, { command }: EnetLens, title: string) {
+function commandOf({ uri }: DocumentView, { command }: EnetLens, title: string) {
   const variant = 'variant' in command && command.variant !== undefined ? [command.variant] : [];
   return { title, command: command.name, arguments: [uri, command.model, ...variant] };
 }

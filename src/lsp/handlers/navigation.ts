@@ -14,7 +14,7 @@ import { referencesAt } from '../../ide/features/references.ts';
 import { typeDefinitionsAt } from '../../ide/features/type-definition.ts';
 import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
-import { locationOf, offsetIn, rangeAt, rangeIn, uriOf, type View } from '../view.ts';
+import { type DocumentView, locationOf, offsetIn, rangeAt, rangeIn, uriOf } from '../view.ts';
 
 /** Going from names to what they mean, and back. */
 export function answerNavigation(session: Session): void {
@@ -38,7 +38,7 @@ export function answerNavigation(session: Session): void {
 }
 
 /** Links if the client supports them, else locations of the names. */
-function links(view: View, found: readonly Link[]): LocationLink[] | Location[] {
+function links(view: DocumentView, found: readonly Link[]): LocationLink[] | Location[] {
   if (!view.session.client.definitionLinks) return found.map(({ selection }) => locationOf(view, selection));
   return found.map(({ origin, target, selection }) => ({
     originSelectionRange: rangeIn(view, origin),

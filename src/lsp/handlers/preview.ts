@@ -5,7 +5,7 @@ import { answer, inSlices } from '../guard.ts';
 import type { ProtocolPreview } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { readScaling } from '../settings.ts';
-import { locationOf, type View, viewOf } from '../view.ts';
+import { type DocumentView, locationOf, viewOf } from '../view.ts';
 
 /** `enet/preview`: the network next to the text. */
 export function answerPreview(session: Session): void {
@@ -34,10 +34,10 @@ interface PreviewParams {
   readonly scaling?: unknown;
 }
 
-function protocolPreview(view: View, found: Preview): ProtocolPreview {
+function protocolPreview(view: DocumentView, found: Preview): ProtocolPreview {
   return { ...found, stages: found.stages.map((stage) => protocolStage(view, stage)) };
 }
 
-function protocolStage(view: View, { place, ...stage }: PreviewStage): ProtocolPreview['stages'][number] {
+function protocolStage(view: DocumentView, { place, ...stage }: PreviewStage): ProtocolPreview['stages'][number] {
   return { ...stage, ...(place && { place: locationOf(view, place) }) };
 }

@@ -9,7 +9,7 @@ import { documentSymbols, type DocumentSymbol as EnetSymbol } from '../../ide/fe
 import { searchSymbols } from '../../ide/features/workspace-symbols.ts';
 import { answer, answerIn, inSlices } from '../guard.ts';
 import type { Session } from '../session.ts';
-import { locationOf, rangeIn, uriOf, type View, viewOf } from '../view.ts';
+import { type DocumentView, locationOf, rangeIn, uriOf, viewOf } from '../view.ts';
 
 const kinds: Readonly<Record<EnetSymbol['kind'], SymbolKind>> = {
   import: SymbolKind.Module,
@@ -53,7 +53,7 @@ export function answerSymbols(session: Session): void {
   });
 }
 
-function tree(view: View, { name, detail, kind, place, selection, children }: EnetSymbol): DocumentSymbol {
+function tree(view: DocumentView, { name, detail, kind, place, selection, children }: EnetSymbol): DocumentSymbol {
   return {
     name,
     detail,
@@ -64,7 +64,11 @@ function tree(view: View, { name, detail, kind, place, selection, children }: En
   };
 }
 
-function flat(view: View, { name, kind, place, children }: EnetSymbol, container?: string): SymbolInformation[] {
+function flat(
+  view: DocumentView,
+  { name, kind, place, children }: EnetSymbol,
+  container?: string,
+): SymbolInformation[] {
   const own = {
     name,
     kind: kinds[kind],

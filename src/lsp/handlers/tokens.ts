@@ -10,7 +10,7 @@ import { semanticTokenModifiers, semanticTokenTypes } from '../../ide/names/name
 import { answerIn } from '../guard.ts';
 import { positionAt } from '../lines.ts';
 import type { Session } from '../session.ts';
-import { offsetsIn, type View } from '../view.ts';
+import { type DocumentView, offsetsIn } from '../view.ts';
 
 /** Numbers that a token takes: line and character relative to the one before, length, type, modifiers. */
 const perToken = 5;
@@ -20,7 +20,7 @@ export function answerTokens(session: Session): void {
   const { documents } = session;
   const sent = new Map<string, { readonly resultId: string; readonly data: number[] }>();
   let next = 0;
-  const remember = (view: View, data: number[]): SemanticTokens => {
+  const remember = (view: DocumentView, data: number[]): SemanticTokens => {
     for (const uri of sent.keys()) if (!documents.has(uri)) sent.delete(uri);
     const result = { resultId: String(++next), data };
     sent.set(view.uri, result);
@@ -42,7 +42,7 @@ export function answerTokens(session: Session): void {
   }));
 }
 
-function encode(view: View, range?: { start: number; end: number }): number[] {
+function encode(view: DocumentView, range?: { start: number; end: number }): number[] {
   const { encoding } = view.session.client;
   const data: number[] = [];
   let line = 0;

@@ -1,7 +1,7 @@
 import { FileError } from '../system-errors.ts';
 
 /** How the hub is reached. */
-export interface Connection {
+export interface HubConnection {
   readonly hubUrl: string;
   /** For gated and private repositories. */
   readonly accessToken?: string;
@@ -23,7 +23,7 @@ export function connect(env: Readonly<Record<string, string | undefined>>) {
   let refusal: HubRefusal | undefined;
   const hubUrl = (env.HF_ENDPOINT || 'https://huggingface.co').replace(/(?<!\/)\/+$/, '');
   const isOffline = /^(1|true|yes|on)$/i.test(env.HF_HUB_OFFLINE ?? '');
-  const connection: Connection = {
+  const connection: HubConnection = {
     hubUrl,
     ...(env.HF_TOKEN && { accessToken: env.HF_TOKEN }),
     fetch: async (input, init) => {

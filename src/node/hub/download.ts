@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { downloadFile } from '@huggingface/hub';
 import { attemptWrite, FileError, isFileError } from '../system-errors.ts';
 import type { CachedRepo } from './cache.ts';
-import type { Connection } from './connection.ts';
+import type { HubConnection } from './connection.ts';
 
 /** A file of a repository, at a commit. */
 export interface HubFile {
@@ -29,7 +29,7 @@ const mostCuts = 4;
 export async function download(
   cache: CachedRepo,
   wanted: HubFile,
-  connection: Connection,
+  connection: HubConnection,
   progress: DownloadProgress,
 ): Promise<void> {
   const { file, size, checksum } = wanted;
@@ -84,7 +84,7 @@ async function append(
   path: string,
   { repo, commit, file, size }: HubFile,
   from: number,
-  connection: Connection,
+  connection: HubConnection,
   progress: DownloadProgress,
 ): Promise<number> {
   // over plain HTTP: a download over the hub's other protocol could not be continued by byte

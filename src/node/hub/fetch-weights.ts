@@ -2,7 +2,7 @@ import { modelInfo, pathsInfo } from '@huggingface/hub';
 import { FileError, isFileError, systemProblem } from '../system-errors.ts';
 import { type CachedRepo, cachedFile, cachedRepo, commitPattern } from './cache.ts';
 import { chooseFile } from './choose-file.ts';
-import { type Connection, connect, hubProblem } from './connection.ts';
+import { connect, type HubConnection, hubProblem } from './connection.ts';
 import { type DownloadProgress, download, type HubFile } from './download.ts';
 import type { HubName } from './hub-name.ts';
 
@@ -51,7 +51,7 @@ async function fetchInto(
   cache: CachedRepo,
   { repo, file: asked, revision }: HubName,
   shown: string,
-  connection: Connection,
+  connection: HubConnection,
   progress: DownloadProgress,
 ): Promise<{ readonly commit: string; readonly file: string }> {
   const { sha, filePaths } = await modelInfo({

@@ -1,4 +1,4 @@
-import type { Edge, Layout } from './layout.ts';
+import type { Edge, GridLayout } from './layout.ts';
 
 /** More lanes than this stay as they are: the search below would take long, and no order makes such a figure readable. */
 const mostLanes = 40;
@@ -7,7 +7,7 @@ const mostLanes = 40;
  * Puts the lanes into an order in which edges are short: each lane is tried at each other place, as long as that
  * helps. Lanes are numbered again, with the main path in lane 0.
  */
-export function arrangeLanes(layout: Layout, edges: readonly Edge[]): Layout {
+export function arrangeLanes(layout: GridLayout, edges: readonly Edge[]): GridLayout {
   const used = [...layout.lane, ...layout.edgeLane.filter((l) => l !== undefined)];
   let order = [...new Set(used)].sort((a, b) => a - b);
   if (order.length > mostLanes) return layout;
@@ -37,7 +37,7 @@ export function arrangeLanes(layout: Layout, edges: readonly Edge[]): Layout {
 }
 
 /** The lanes that edges cross; squared, so that two neighbours are better than one in place and one far away. */
-function costOf(layout: Layout, edges: readonly Edge[], order: readonly number[]): number {
+function costOf(layout: GridLayout, edges: readonly Edge[], order: readonly number[]): number {
   const place = new Map(order.map((lane, i) => [lane, i]));
   const at = (lane: number | undefined) => place.get(lane ?? 0) ?? 0;
   return edges.reduce((sum, [from, to], i) => {

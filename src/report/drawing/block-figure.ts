@@ -15,7 +15,7 @@ import { type RawUnit, type Uses, unitsOf } from './block-units.ts';
 export type UnitKind = Box | 'group' | 'port';
 
 /** A box in the drawing of a block: a convolution with its batch norm and activation, a pool, a join. */
-export interface Unit {
+export interface FigureUnit {
   readonly kind: UnitKind;
   /** `DWConv k×k /s`; for a join `+` or `×`. */
   readonly label: string;
@@ -30,7 +30,7 @@ export interface Unit {
 /** The inside of a kind of block. Ports stand first (inputs) and last (the output). */
 export interface BlockFigure {
   readonly operator: string;
-  readonly units: readonly Unit[];
+  readonly units: readonly FigureUnit[];
   /** Indices into `units`. */
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
@@ -85,12 +85,12 @@ function unreadable(operator: string, block: Block): BlockFigure {
   return { operator, units: [port('input'), whole, port('output')], edges };
 }
 
-function port(label: string): Unit {
+function port(label: string): FigureUnit {
   return { kind: 'port', label, details: '', optional: false, spatial: true };
 }
 
 /** One unit as it appears in several blocks. */
-function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): Unit {
+function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): FigureUnit {
   const unit = same.reduce((most, u) => (u.nodes.length > most.nodes.length ? u : most));
   const last = unit.nodes.at(-1) as GraphNode;
   const optional = same.length < blockCount;

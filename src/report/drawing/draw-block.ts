@@ -1,6 +1,6 @@
-import type { BlockFigure, Unit } from './block-figure.ts';
+import type { BlockFigure, FigureUnit } from './block-figure.ts';
 import { layOut } from './layers.ts';
-import type { Edge, Layout } from './layout.ts';
+import type { Edge, GridLayout } from './layout.ts';
 import { faint, muted, paper, type Swatch, unitSwatches } from './palette.ts';
 import { type Point, svgArrow, svgBox, svgCurve, svgJoin, svgText } from './svg-elements.ts';
 import { fitText, textLength } from './text-metrics.ts';
@@ -64,7 +64,7 @@ interface Placed {
   laneX(lane: number): number;
 }
 
-function placeUnits(units: readonly Unit[], layout: Layout, edges: readonly Edge[]): Placed {
+function placeUnits(units: readonly FigureUnit[], layout: GridLayout, edges: readonly Edge[]): Placed {
   const sizes = units.map(sizeOf);
   const lanes = [...layout.lane, ...layout.edgeLane.filter((l) => l !== undefined)];
   const [low, high] = [Math.min(...lanes), Math.max(...lanes)];
@@ -95,14 +95,14 @@ function placeUnits(units: readonly Unit[], layout: Layout, edges: readonly Edge
 }
 
 /** Room for the edges below a layer: more where many go aside, so that their curves can be told apart. */
-function gapBelow(layout: Layout, edges: readonly Edge[], layer: number): number {
+function gapBelow(layout: GridLayout, edges: readonly Edge[], layer: number): number {
   const crossing = curved(layout, edges, layer);
   const turning = Math.max(0, turningEdges(layout, edges, layer).length - 1) * turnStep;
   return layerGap + turning + (crossing > 2 ? Math.min(60, crossing * 5) : 0);
 }
 
 /** The edges that leave a layer for another lane and run down there; each turns at its own height. */
-function turningEdges(layout: Layout, edges: readonly Edge[], layer: number): number[] {
+function turningEdges(layout: GridLayout, edges: readonly Edge[], layer: number): number[] {
   return edges.flatMap(([from], i) => {
     const lane = layout.edgeLane[i];
     return layout.layer[from] === layer && lane !== undefined && lane !== layout.lane[from] ? [i] : [];
@@ -110,18 +110,18 @@ function turningEdges(layout: Layout, edges: readonly Edge[], layer: number): nu
 }
 
 /** How many edges go from this layer to another lane of the next. */
-function curved(layout: Layout, edges: readonly Edge[], layer: number): number {
+function curved(layout: GridLayout, edges: readonly Edge[], layer: number): number {
   return edges.filter(
     ([from, to], i) =>
       layout.layer[from] === layer && layout.edgeLane[i] === undefined && layout.lane[from] !== layout.lane[to],
   ).length;
 }
 
-function layerHeight(sizes: readonly { height: number }[], layout: Layout, layer: number): number {
+function layerHeight(sizes: readonly { height: number }[], layout: GridLayout, layer: number): number {
   return Math.max(0, ...sizes.filter((_, i) => layout.layer[i] === layer).map((s) => s.height));
 }
 
-function sizeOf(unit: Unit): { width: number; height: number } {
+function sizeOf(unit: FigureUnit): { width: number; height: number } {
   if (unit.kind === 'join') return { width: 2 * joinRadius, height: 2 * joinRadius };
   const details = detailLines(unit);
   const width = Math.max(textLength(unit.label, 12, true), ...details.map((d) => textLength(d, 10.5))) + 20;
@@ -132,11 +132,11 @@ function sizeOf(unit: Unit): { width: number; height: number } {
   };
 }
 
-function detailLines(unit: Unit): string[] {
+function detailLines(unit: FigureUnit): string[] {
   return unit.details === '' ? [] : unit.details.split('\n');
 }
 
-function drawUnit(unit: Unit, box: Box): string {
+function drawUnit(unit: FigureUnit, box: Box): string {
   if (unit.kind === 'join') return svgJoin([box.x, box.y], joinRadius, unit.label === '×' ? '×' : '+', unit.optional);
   if (unit.kind === 'port') return svgText(box.x, box.y + 4, unit.label, { size: 11, fill: muted, anchor: 'middle' });
   const label = fitText(unit.label, box.width - 12, 12, true);
@@ -154,7 +154,7 @@ function drawUnit(unit: Unit, box: Box): string {
 
 function drawEdge(
   { units, edges }: BlockFigure,
-  layout: Layout,
+  layout: GridLayout,
   boxes: readonly Box[],
   laneX: (lane: number) => number,
   index: number,
@@ -167,10 +167,10 @@ function drawEdge(
   const start: Point = [source.x, source.y + source.height / 2];
   const end: Point = [target.x, target.y - target.height / 2];
   const offMain = sourceLane !== 0 || targetLane !== 0 || (lane !== undefined && lane !== 0);
-  const dashed = offMain && ((units[from] as Unit).optional || (units[to] as Unit).optional);
+  const dashed = offMain && ((units[from] as FigureUnit).optional || (units[to] as FigureUnit).optional);
   if (lane === undefined) {
     if (sourceLane === targetLane) return svgArrow([start, end], dashed);
-    if (intoSide(layout, edges, index, units[to] as Unit)) {
+    if (intoSide(layout, edges, index, units[to] as FigureUnit)) {
       const edge = target.x + ((source.x < target.x ? -1 : 1) * target.width) / 2;
       return svgArrow([start, [source.x, target.y], [edge, target.y]], dashed);
     }
@@ -192,7 +192,7 @@ function drawEdge(
 }
 
 /** Whether an edge between neighbouring layers enters a join at its side: where nothing stands or enters between. */
-function intoSide(layout: Layout, edges: readonly Edge[], index: number, unit: Unit): boolean {
+function intoSide(layout: GridLayout, edges: readonly Edge[], index: number, unit: FigureUnit): boolean {
   const [from, to] = edges[index] as Edge;
   const [source, target] = [layout.lane[from] as number, layout.lane[to] as number];
   const layer = layout.layer[to] as number;
@@ -217,7 +217,7 @@ function intoSide(layout: Layout, edges: readonly Edge[], index: number, unit: U
 }
 
 /** Whether no unit of a layer stands between two lanes. */
-function clear(layout: Layout, a: number, b: number, layer: number): boolean {
+function clear(layout: GridLayout, a: number, b: number, layer: number): boolean {
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   return !layout.lane.some((lane, i) => layout.layer[i] === layer && lane > low && lane < high);
 }

@@ -1,8 +1,8 @@
 import { arrangeLanes } from './arrange-lanes.ts';
-import type { Edge, Layout } from './layout.ts';
+import type { Edge, GridLayout } from './layout.ts';
 
 /** @param weight how much a vertex wants to be on the main path. Edges go from lower to higher in some order without circles. */
-export function layOut(weight: readonly number[], edges: readonly Edge[]): Layout {
+export function layOut(weight: readonly number[], edges: readonly Edge[]): GridLayout {
   const next: number[][] = weight.map(() => []);
   const before: number[][] = weight.map(() => []);
   for (const [from, to] of edges) {

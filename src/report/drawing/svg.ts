@@ -1,4 +1,4 @@
-import type { Unit, UnitKind } from './block-figure.ts';
+import type { FigureUnit, UnitKind } from './block-figure.ts';
 import type { Diagram } from './diagram.ts';
 import { type Drawn, drawBlock } from './draw-block.ts';
 import { drawStages } from './draw-stages.ts';
@@ -106,7 +106,7 @@ function drawLegend(diagram: Diagram): Drawn | undefined {
   return { width, height: rows.length * 20 + (notes.length > 0 ? 14 + notes.length * 16 : 0), svg: lines.join('\n') };
 }
 
-function notesOn(units: readonly Unit[]): string[] {
+function notesOn(units: readonly FigureUnit[]): string[] {
   const notes: string[] = [];
   const open = [
     units.some((u) => u.label.includes('k×k')) ? 'k' : '',

@@ -21,10 +21,10 @@ import { type Candidate, type Largest, largestFitting } from './largest.ts';
 import { type LineName, lineNeeds } from './line-names.ts';
 import {
   type FactorSetting,
+  type FamilyLine,
   factorLine,
   formulaLine,
   isAsLarge,
-  type Line,
   openFactors,
   type Rates,
   resolutionOf,
@@ -146,7 +146,7 @@ function chooseLine(
   open: readonly FactorSetting[],
   point: ScalingPoint,
   rates: Rates | undefined,
-): Line | undefined {
+): FamilyLine | undefined {
   const formula = () => (request.variant === undefined ? formulaLine(model, request) : undefined);
   const published = () =>
     open.length === 3 && request.variant === undefined ? rowLine(request, lab.rows(), point) : undefined;

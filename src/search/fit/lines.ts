@@ -6,7 +6,7 @@ import { type BuiltPoint, costsOf } from '../costs.ts';
 import type { LineName } from './line-names.ts';
 
 /** Points of a family, one for each t: the larger t, the larger the network. */
-export interface Line {
+export interface FamilyLine {
   readonly name: LineName;
   readonly request: (t: number) => ScalingRequest;
 }
@@ -57,7 +57,7 @@ export function resolutionOf(point: ScalingPoint): number | undefined {
 }
 
 /** The line along the model's own formula over phi; undefined without one. */
-export function formulaLine(model: DeclaredModel, request: ScalingRequest): Line | undefined {
+export function formulaLine(model: DeclaredModel, request: ScalingRequest): FamilyLine | undefined {
   if (!scalingOf(model.node)?.variable) return undefined;
   return { name: 'formula', request: (phi) => ({ ...request, phi, rule: 'formula' }) };
 }
@@ -68,7 +68,7 @@ export function factorLine(
   request: ScalingRequest,
   open: readonly FactorSetting[],
   own: Rates = rates[name],
-): Line {
+): FamilyLine {
   return {
     name,
     request: (t) =>
@@ -96,7 +96,7 @@ const tinyNets: readonly (readonly [d: number, w: number, r: number])[] = [
 ];
 
 /** The line through TinyNet's factors: at t 0 and -1 to -5, geometric in between and beyond both ends. */
-export function tinyLine(request: ScalingRequest, open: readonly FactorSetting[]): Line {
+export function tinyLine(request: ScalingRequest, open: readonly FactorSetting[]): FamilyLine {
   return {
     name: 'tinynet',
     request(t) {
@@ -127,7 +127,7 @@ export function rowLine(
   request: ScalingRequest,
   rows: readonly (BuiltPoint & { readonly name: string })[],
   like: ScalingPoint,
-): Line | undefined {
+): FamilyLine | undefined {
   const kind = structureOf(like);
   const points = rows
     .filter(({ point }) => structureOf(point) === kind)

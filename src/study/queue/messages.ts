@@ -1,5 +1,5 @@
 import type { NetworkRequest } from '../../train/run/run-config.ts';
-import { aCount, aNumber, anObject, aText, listOf, mapOf, type Shape } from '../../train/run/shape.ts';
+import { aCount, aNumber, anObject, aText, type JsonShape, listOf, mapOf } from '../../train/run/shape.ts';
 import { formatStudy, parseStudy, type StudyConfig } from '../study-config.ts';
 import { resultShape, type TrialResult } from '../trial-log.ts';
 
@@ -59,9 +59,9 @@ export interface QueuedProgress {
   readonly worker: string;
 }
 
-const anything: Shape = () => undefined;
+const anything: JsonShape = () => undefined;
 /** A path within a folder, which does not lead out of it. */
-const aPathWithin: Shape = (value, at) =>
+const aPathWithin: JsonShape = (value, at) =>
   typeof value === 'string' &&
   /^[^\0\\]+$/.test(value) &&
   !value.split('/').some((part) => ['', '.', '..'].includes(part))

@@ -27,7 +27,7 @@ export const operationNames = [
 export type OperationName = (typeof operationNames)[number];
 
 /** What differs between the policies: how far level 10 goes, in pixels of an image of 224. */
-export interface Reach {
+export interface PolicyReach {
   readonly translate: number;
   readonly cutout: number;
 }
@@ -46,13 +46,13 @@ export function applyOperation(
   name: OperationName,
   image: Image,
   level: number,
-  reach: Reach,
+  reach: PolicyReach,
   state: RandomState,
 ): void {
   operations[name](image, level / 10, reach, state);
 }
 
-type Operation = (image: Image, share: number, reach: Reach, state: RandomState) => void;
+type Operation = (image: Image, share: number, reach: PolicyReach, state: RandomState) => void;
 
 const operations: Record<OperationName, Operation> = {
   AutoContrast: autoContrast,

@@ -1,6 +1,6 @@
 import { nextUnit, type RandomState } from '../../weights/random.ts';
 import type { Image } from './image.ts';
-import { applyOperation, type OperationName, operationNames, type Reach } from './operations.ts';
+import { applyOperation, type OperationName, operationNames, type PolicyReach } from './operations.ts';
 import type { AugmentPolicy } from './options.ts';
 
 type Step = readonly [operation: OperationName, probability: number, level: number];
@@ -46,8 +46,8 @@ function both(...[a, p, m, b, q, n]: [...Step, ...Step]): readonly [Step, Step] 
 }
 
 /** The reference code's `translate_const` and `cutout_const` of each. */
-const autoReach: Reach = { translate: 250, cutout: 100 };
-const randReach: Reach = { translate: 100, cutout: 40 };
+const autoReach: PolicyReach = { translate: 250, cutout: 100 };
+const randReach: PolicyReach = { translate: 100, cutout: 40 };
 
 /** Applies a policy to one image. */
 export function applyPolicy(policy: AugmentPolicy, image: Image, state: RandomState): void {

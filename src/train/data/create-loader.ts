@@ -1,6 +1,6 @@
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { assembleBatch } from './assemble-batch.ts';
-import type { Failure } from './job.ts';
+import type { ReadFailure } from './job.ts';
 import { type LoaderSettings, loaderSettings } from './loader-settings.ts';
 import { epochOrder } from './order.ts';
 import { createPool, type PendingBatch, type WorkerPool } from './pool.ts';
@@ -148,7 +148,7 @@ function failureLimit(
 
 function finish(
   begun: Begun,
-  failures: readonly Failure[],
+  failures: readonly ReadFailure[],
   split: Split,
   classes: number,
   settings: LoaderSettings,

@@ -20,7 +20,7 @@ export interface BatchJob {
 
 export type ToWorker = BatchJob | { readonly kind: 'close' };
 
-export interface Failure {
+export interface ReadFailure {
   /** Which image of the batch. */
   readonly slot: number;
   readonly reason: string;
@@ -28,6 +28,6 @@ export interface Failure {
 
 export type FromWorker =
   /** A worker's share of a batch is done. */
-  | { readonly kind: 'done'; readonly id: number; readonly images: number; readonly failures: readonly Failure[] }
+  | { readonly kind: 'done'; readonly id: number; readonly images: number; readonly failures: readonly ReadFailure[] }
   /** A fault of the program or its installation, not of an image. */
   | { readonly kind: 'fatal'; readonly message: string };

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
+import type { BatchJob, FromWorker, ReadFailure, ToWorker } from './job.ts';
 import { DataError } from './types.ts';
 
 export interface PendingBatch {
   /** The images that could not be read, once all others are in place. Throws DataError if a worker has failed. */
-  readonly done: Promise<readonly Failure[]>;
+  readonly done: Promise<readonly ReadFailure[]>;
   /** Images that no worker has begun are left out; `done` will not come. */
   cancel(): void;
 }
@@ -19,10 +19,10 @@ export interface WorkerPool {
 
 interface Waiting {
   left: number;
-  readonly failures: Failure[];
+  readonly failures: ReadFailure[];
   /** Leaves no images for the workers to take. */
   stop(): void;
-  resolve(failures: readonly Failure[]): void;
+  resolve(failures: readonly ReadFailure[]): void;
   reject(error: Error): void;
 }
 
@@ -73,7 +73,7 @@ export function createPool(count: number): WorkerPool {
       const next = new Int32Array(new SharedArrayBuffer(4));
       const images = parts.locators.length;
       const stop = () => void Atomics.store(next, 0, images);
-      const done = new Promise<readonly Failure[]>((resolve, reject) => {
+      const done = new Promise<readonly ReadFailure[]>((resolve, reject) => {
         waiting.set(id, { left: images, failures: [], stop, resolve, reject });
       });
       // its receiver gets the error; a batch that is not awaited yet must not end the process

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import type { BatchJob, Failure, FromWorker, ToWorker } from './job.ts';
+import type { BatchJob, FromWorker, ReadFailure, ToWorker } from './job.ts';
 import { MissingDecoder } from './load-sharp.ts';
 import { prepareSample } from './prepare-sample.ts';
 import { DataError } from './types.ts';
@@ -18,7 +18,7 @@ port.on('message', (message: ToWorker) => {
 });
 
 async function work(job: BatchJob): Promise<void> {
-  const failures: Failure[] = [];
+  const failures: ReadFailure[] = [];
   let images = 0;
   const lane = async () => {
     for (let slot = take(job); slot < job.locators.length; slot = take(job)) {

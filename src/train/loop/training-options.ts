@@ -1,5 +1,5 @@
 import type { Graph } from '../../5-graph/graph.ts';
-import type { Checkpoint } from '../../5-graph/training/checkpoint.ts';
+import type { CheckpointPolicy } from '../../5-graph/training/checkpoint.ts';
 import type { TrainingOptions } from '../../5-graph/training/options.ts';
 import { integerOps as onnxIntegers } from '../../6-emit/onnx/integer-ops.ts';
 import { integerOps as liteIntegers } from '../../6-emit/tflite/integer-ops.ts';
@@ -40,7 +40,7 @@ export function trainingOptions(
 export const quantisedFor = { integers: onnxIntegers, others: [liteIntegers] };
 
 /** @throws RunError for anything but a word or a number of bytes */
-export function checkpointOf({ checkpoint, batch }: Pick<ResolvedSettings, 'checkpoint' | 'batch'>): Checkpoint {
+export function checkpointOf({ checkpoint, batch }: Pick<ResolvedSettings, 'checkpoint' | 'batch'>): CheckpointPolicy {
   if (checkpoint === undefined || checkpoint === 'none') return 'none';
   if (checkpoint === 'stages') return checkpoint;
   const bytes = parseBytes(checkpoint);

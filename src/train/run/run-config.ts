@@ -14,7 +14,7 @@ import {
   settingProblem,
   settingTable,
 } from '../settings.ts';
-import { aCount, aNumber, anObject, anyOf, aText, listOf, mapOf, oneOf, type Shape } from './shape.ts';
+import { aCount, aNumber, anObject, anyOf, aText, type JsonShape, listOf, mapOf, oneOf } from './shape.ts';
 
 /** Which network of its family a run trains: as it was requested, so that the request can be repeated. */
 export interface NetworkRequest extends ScalingRequest {
@@ -111,7 +111,7 @@ const sourceShape = anObject(
 );
 
 const engineSettings = mapOf(anyOf(oneOf(true, false), aNumber(), aText));
-const engineShape: Shape = (value, path) =>
+const engineShape: JsonShape = (value, path) =>
   engineSettings(value, path) ?? oneOf('pytorch')((value as RunEngine).name, `${path}.name`);
 
 const configShape = anObject(

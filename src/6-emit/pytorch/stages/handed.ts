@@ -1,12 +1,12 @@
 import { type Graph, type Shape, shapeOf, type ValueRef } from '../../../5-graph/graph.ts';
-import { type Instance, lastReaders, type Value, valueKey } from '../instances.ts';
+import { type Instance, lastReaders, type ValueKey, valueKey } from '../instances.ts';
 import { variableName } from '../python-text.ts';
 import { type NodeRange, sliceInstance } from './slice.ts';
 import type { StagePlan } from './stage-plan.ts';
 
 /** A value that a stage hands to the next, made by it or by an earlier one. */
 export interface Handed {
-  readonly value: Value;
+  readonly value: ValueKey;
   /** Its name in the code: from the path of what makes it. */
   readonly name: string;
   /** For one image. */
@@ -16,7 +16,7 @@ export interface Handed {
 }
 
 /** A stage: its part of the network's own model, which reads and gives what crosses its ends. */
-export interface Stage {
+export interface NetworkPart {
   readonly instance: Instance;
   readonly inputNames: readonly string[];
   /** The last stage hands over the network's outputs, followed by auxiliary ones. */
@@ -24,7 +24,7 @@ export interface Stage {
 }
 
 /** Cuts a network into the stages of a plan. */
-export function cutIntoStages(graph: Graph, root: Instance, { stages }: StagePlan): readonly Stage[] {
+export function cutIntoStages(graph: Graph, root: Instance, { stages }: StagePlan): readonly NetworkPart[] {
   const inputs = new Set(graph.inputs);
   const ops = graph.nodes.filter(({ id }) => !inputs.has(id));
   const trains = trainedNodes(graph);
@@ -37,14 +37,14 @@ export function cutIntoStages(graph: Graph, root: Instance, { stages }: StagePla
   });
   let begin = 0;
   let given = graph.inputs.map((node) => handed({ node, output: 0 }));
-  return stages.map(({ ops: count }, number): Stage => {
+  return stages.map(({ ops: count }, number): NetworkPart => {
     const range = { first: ops[begin]?.id ?? 0, end: ops[begin + count]?.id ?? graph.nodes.length };
     begin += count;
     const isLast = number === stages.length - 1;
     const outputs = [...graph.outputs, ...graph.auxiliary].map(({ value }) => value);
     const handsOver = (isLast ? outputs : crossing(graph, range)).map(handed);
     const part = sliceInstance(graph, root, range);
-    const stage: Stage = {
+    const stage: NetworkPart = {
       instance: { ...part, inputs: given.map(({ value }) => value), outputs: handsOver.map(({ value }) => value) },
       inputNames: given.map(({ name }) => name),
       handsOver,
@@ -74,7 +74,7 @@ function trainedNodes(graph: Graph): readonly boolean[] {
 
 /** Names for values, all different. */
 function namer(graph: Graph): (ref: ValueRef) => string {
-  const names = new Map<Value, string>();
+  const names = new Map<ValueKey, string>();
   const taken = new Set<string>();
   return (ref) => {
     const known = names.get(valueKey(ref));

@@ -4,7 +4,7 @@ import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
 import type { FunctionContext, StepContext, WriteStep } from './context.ts';
-import type { Signature, TensorInfo } from './encode.ts';
+import type { GraphSignature, TensorInfo } from './encode.ts';
 import { compiledTogether, planFusion } from './fusion.ts';
 import { guardMessage } from './guard-message.ts';
 import { heldDims, heldShape, signatureShape } from './layout.ts';
@@ -16,7 +16,7 @@ import { readVariable, sign, turned, type Variables } from './variables.ts';
  * Adds a function's nodes and its updates. Requesting any of its outputs also runs the updates: the outputs wait for
  * them. A function without outputs gives `done`.
  */
-export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunction, fuse: boolean): Signature {
+export function emitFunction(b: GraphBuilder, variables: Variables, fn: StepFunction, fuse: boolean): GraphSignature {
   const placeholders = new Map<string, { readonly node: TensorName; readonly info: TensorInfo }>();
   for (const { name, shape } of fn.inputs) {
     const attr = { dtype: float, shape: { shape: signatureShape(shape) } };

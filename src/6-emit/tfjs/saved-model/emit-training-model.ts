@@ -1,7 +1,7 @@
 import type { StepProgram } from '../../../5-graph/training/program.ts';
 import { createGraphBuilder } from '../node-def/builder.ts';
 import { emitFunction } from './emit-function.ts';
-import { encodeSavedModel, type Signature } from './encode.ts';
+import { encodeSavedModel, type GraphSignature } from './encode.ts';
 import { createVariables, initialiseSignature, readSignature, writeSignature } from './variables.ts';
 
 /** What a TensorFlow program and the runner of steps read. */
@@ -9,7 +9,7 @@ export interface TrainingModel {
   /** The bytes of `saved_model.pb`, tag `serve`. The folder needs nothing else: variables are set by a signature. */
   readonly pb: Uint8Array;
   /** By name: what each takes and gives. */
-  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly signatures: Readonly<Record<string, GraphSignature>>;
 }
 
 export interface EmitOptions {
@@ -31,7 +31,7 @@ export interface EmitOptions {
 export function emitTrainingModel(program: StepProgram, { fuse = false }: EmitOptions = {}): TrainingModel {
   const b = createGraphBuilder();
   const variables = createVariables(b, program.variables);
-  const signatures: Record<string, Signature> = {};
+  const signatures: Record<string, GraphSignature> = {};
   for (const fn of program.functions) signatures[fn.name] = emitFunction(b, variables, fn, fuse);
   signatures.initialise = initialiseSignature(b, variables, program.variables);
   signatures.read = readSignature(b, variables, program.variables);

@@ -21,7 +21,7 @@ export interface TensorInfo {
 }
 
 /** A signature: the tensors that are fed and those that are returned, by name. All are float32. */
-export interface Signature {
+export interface GraphSignature {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outputs: Readonly<Record<string, TensorInfo>>;
 }
@@ -36,7 +36,7 @@ const predictMethod = 'tensorflow/serving/predict';
  * The bytes of `saved_model.pb`, by the field numbers of tensorflow/core/protobuf/{saved_model,meta_graph}.proto and
  * tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape,versions}.proto.
  */
-export function encodeSavedModel(graph: GraphDef, signatures: Readonly<Record<string, Signature>>): Uint8Array {
+export function encodeSavedModel(graph: GraphDef, signatures: Readonly<Record<string, GraphSignature>>): Uint8Array {
   return joinBytes(savedModelParts(graph, signatures, () => undefined).map(({ bytes }) => bytes));
 }
 
@@ -60,7 +60,7 @@ export interface LargeContent {
  */
 export function savedModelParts<C extends LargeContent>(
   graph: GraphDef,
-  signatures: Readonly<Record<string, Signature>>,
+  signatures: Readonly<Record<string, GraphSignature>>,
   contentOf: (constant: string) => C | undefined,
 ): readonly SavedModelPart<C>[] {
   const nodes = graph.node.map((node) => {
@@ -155,8 +155,8 @@ function writeShape(writer: Writer, shape: TensorShape) {
   for (const size of shape) message(writer, 2, () => writer.uint32(tagOf(1, 0)).int64(size));
 }
 
-function writeSignature(writer: Writer, { inputs, outputs }: Signature) {
-  const infos = (field: number, tensors: Signature['inputs']) => {
+function writeSignature(writer: Writer, { inputs, outputs }: GraphSignature) {
+  const infos = (field: number, tensors: GraphSignature['inputs']) => {
     for (const [key, { name, shape }] of Object.entries(tensors)) {
       mapEntry(writer, field, key, () => {
         writer.uint32(tagOf(1, 2)).string(name);

@@ -1,7 +1,7 @@
 import type { Variable } from '../../../5-graph/training/program.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
-import type { Signature, TensorInfo } from './encode.ts';
+import type { GraphSignature, TensorInfo } from './encode.ts';
 import { heldShape, layouts } from './layout.ts';
 
 /** The variables of a graph: resources, which all functions share. */
@@ -57,7 +57,7 @@ export function filled(b: GraphBuilder, name: string, variable: Variable, value:
 }
 
 /** Gives all variables, by their names, in their logical shapes. */
-export function readSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): Signature {
+export function readSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): GraphSignature {
   const outputs = list.map((variable): [string, TensorInfo] => {
     const name = `read/${variable.name}`;
     const value = turned(b, name, readVariable(b, name, variables.handle(variable.name)), variable.layout, 'toLogical');
@@ -67,7 +67,7 @@ export function readSignature(b: GraphBuilder, variables: Variables, list: reado
 }
 
 /** Sets all variables, by their names, in their logical shapes. Gives a 1 for each: a runner may request only some. */
-export function writeSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): Signature {
+export function writeSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): GraphSignature {
   const inputs: [string, TensorInfo][] = [];
   const outputs: [string, TensorInfo][] = [];
   for (const variable of list) {
@@ -81,7 +81,7 @@ export function writeSignature(b: GraphBuilder, variables: Variables, list: read
 }
 
 /** Takes the network's own tensors, and sets all variables to what they start as. Gives `done`, a 1. */
-export function initialiseSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): Signature {
+export function initialiseSignature(b: GraphBuilder, variables: Variables, list: readonly Variable[]): GraphSignature {
   const inputs: [string, TensorInfo][] = [];
   const fed = new Map<string, TensorName>();
   const startOf = (variable: Variable): TensorName => {

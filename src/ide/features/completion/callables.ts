@@ -7,7 +7,7 @@ import { memoise } from '../../../memoise.ts';
 import { activationNames } from '../../../ops/activations.ts';
 import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } from '../../docs/describe.ts';
 import { importsInto } from '../import-edit.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import { libraryNames } from './library-names.ts';
 import type { Site } from './site.ts';
 
@@ -15,7 +15,7 @@ import type { Site } from './site.ts';
 interface Callable {
   readonly callee: BuiltinOp | Declared;
   readonly signature: Signature;
-  readonly proposal: Proposal;
+  readonly proposal: CompletionProposal;
 }
 
 /**
@@ -47,7 +47,7 @@ export function callables(site: Site): Callable[] {
 
 function declaredCallable(declared: Declared, rank: number, detail: string): Callable {
   const { headline, documentation } = textsOf(declared);
-  const proposal: Proposal = {
+  const proposal: CompletionProposal = {
     label: declared.node.name.name,
     kind: declared.kind,
     rank,
@@ -73,12 +73,16 @@ function opCallable(op: BuiltinOp): Callable {
 }
 
 /** Blocks and ops by name only: where a block is a value. */
-export function blockValues(site: Site): Proposal[] {
+export function blockValues(site: Site): CompletionProposal[] {
   return [...localsOfType(site, 'block', 0), ...callables(site).map(({ proposal }) => proposal)];
 }
 
 /** Parameters that hold a value of a type, and tables. */
-export function localsOfType({ scope }: Site, detail: 'block' | 'activation' | 'table', rank: number): Proposal[] {
+export function localsOfType(
+  { scope }: Site,
+  detail: 'block' | 'activation' | 'table',
+  rank: number,
+): CompletionProposal[] {
   const locals = [...scope.names.values()].filter(({ type }) => type === detail);
   return locals.map(({ name, kind, doc = '' }) => ({
     label: name,
@@ -100,7 +104,7 @@ export interface CallForm {
 }
 
 /** Steps: calls with the arguments that they need, labelled where they must be. */
-export function calls(site: Site, form: CallForm): Proposal[] {
+export function calls(site: Site, form: CallForm): CompletionProposal[] {
   const labels = form.label ? labelsIn(site) : new Set<string>();
   const fitting = callables(site).filter(({ signature }) => !form.chained || signature.tensors !== 0);
   return fitting.map(({ callee, signature, proposal }) => {
@@ -143,8 +147,8 @@ function freeLabel(taken: ReadonlySet<string>, word: string): string {
 }
 
 /** Activations, and parameters that hold one. */
-export function activationValues(site: Site, rank: number): Proposal[] {
-  const named = activationNames.map((label): Proposal => {
+export function activationValues(site: Site, rank: number): CompletionProposal[] {
+  const named = activationNames.map((label): CompletionProposal => {
     const documentation = describeBuiltin(label) ?? '';
     return {
       label,

@@ -2,12 +2,12 @@ import { authored } from '../../docs/authored.ts';
 import { paramsOf, paramText } from '../../docs/describe.ts';
 import { columnDocs, strideColumnDoc, variantColumnDocs } from '../../docs/words.ts';
 import { describe } from './arguments.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import type { Site } from './site.ts';
 import type { TableAt } from './table-at.ts';
 
 /** Columns that a table's header does not have yet. */
-export function columns(site: Site, table: TableAt): Proposal[] {
+export function columns(site: Site, table: TableAt): CompletionProposal[] {
   const all =
     table.kind === 'stages'
       ? stageColumns(site, table)
@@ -27,12 +27,12 @@ function columnsAfter({ piece: { text, word } }: Site): string[] {
     .map((cell) => cell.trim());
 }
 
-function column(label: string, rank: number, documentation: string, detail?: string): Proposal {
+function column(label: string, rank: number, documentation: string, detail?: string): CompletionProposal {
   return { label, kind: 'column', rank, documentation, detail };
 }
 
-function stageColumns({ analysis }: Site, { blocks, given }: TableAt): Proposal[] {
-  const params = new Map<string, Proposal>();
+function stageColumns({ analysis }: Site, { blocks, given }: TableAt): CompletionProposal[] {
+  const params = new Map<string, CompletionProposal>();
   for (const block of blocks) {
     for (const param of block.values) {
       const { name, required, named } = param;
@@ -47,7 +47,7 @@ function stageColumns({ analysis }: Site, { blocks, given }: TableAt): Proposal[
   return [...params.values(), ...own];
 }
 
-function variantColumns({ piece: { node } }: Site): Proposal[] {
+function variantColumns({ piece: { node } }: Site): CompletionProposal[] {
   const own = Object.entries(variantColumnDocs).map(([name, doc]) => column(name, name === 'name' ? 0 : 1, doc));
   return [...own, ...paramsOf(node).map((p) => column(p.name.name, 2, authored(p.doc), paramText(p)))];
 }
@@ -55,7 +55,7 @@ function variantColumns({ piece: { node } }: Site): Proposal[] {
 /** Namings that the library's weight maps have. */
 const namings = ['timm', 'torchvision'];
 
-function weightColumns({ header }: TableAt): Proposal[] {
+function weightColumns({ header }: TableAt): CompletionProposal[] {
   if (header.length === 0) return [column('path', 0, 'A path of the model, or a part of it that ends at a module.')];
   return namings.map((naming) => column(naming, 0, `What ${naming} calls the modules.`));
 }

@@ -9,7 +9,7 @@ import { activationValues, blockValues, calls, localsOfType } from './callables.
 import { columns } from './columns.ts';
 import type { Expected } from './expected.ts';
 import { importNames, modulePaths } from './imports.ts';
-import { type CompletionItem, orderItems, type Proposal } from './item.ts';
+import { type CompletionItem, type CompletionProposal, orderItems } from './item.ts';
 import { keywords, startsLine } from './keywords.ts';
 import { modulePatterns } from './module-patterns.ts';
 import { afterDot, properties } from './paths.ts';
@@ -52,7 +52,7 @@ export function completionAt(ide: Ide, path: string, offset: number): Completion
 
 const nothing: Completions = { items: [], isIncomplete: false };
 
-function proposalsAt(site: Site): Proposal[] {
+function proposalsAt(site: Site): CompletionProposal[] {
   const { piece, expected, typed } = site;
   const table = tableAt(site);
   if (table?.kind === 'weights' && table.column >= 0 && !table.inHeader) {
@@ -62,13 +62,13 @@ function proposalsAt(site: Site): Proposal[] {
   if (piece.text[piece.word.start - 1] === '.') {
     return expected.some(({ type }) => type === t.Property) ? properties(0) : [];
   }
-  const found: Proposal[] = [];
+  const found: CompletionProposal[] = [];
   for (const e of expected) found.push(...proposalsFor(site, e, table));
   return [...found, ...keywords(site), ...negation(site)];
 }
 
 /** `not`, where what is wanted can be a bool. */
-function negation(site: Site): Proposal[] {
+function negation(site: Site): CompletionProposal[] {
   if (!site.expected.some(({ type }) => type === t.keywordTokens.not) || variantValues(site)) return [];
   const { type } = wantedAt(site);
   return type === 'bool' ? [{ label: 'not', kind: 'keyword', rank: 5 }] : [];
@@ -79,7 +79,11 @@ function isReference({ type, rule }: Expected): boolean {
 }
 
 /** What one token that the grammar allows can be. */
-function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table: TableAt | undefined): Proposal[] {
+function proposalsFor(
+  site: Site,
+  { type, rule, place, rules }: Expected,
+  table: TableAt | undefined,
+): CompletionProposal[] {
   if (type === t.RowStart) return nextRows(site, table);
   if (type === t.Word) return table ? columns(site, table) : [];
   if (type === t.StringLiteral) return rule === 'importDeclaration' ? modulePaths(site) : [];
@@ -113,19 +117,19 @@ function proposalsFor(site: Site, { type, rule, place, rules }: Expected, table:
   }
 }
 
-function word(label: string, documentation: string | undefined): Proposal {
+function word(label: string, documentation: string | undefined): CompletionProposal {
   return { label, kind: 'word', rank: 0, documentation };
 }
 
-function types(): Proposal[] {
+function types(): CompletionProposal[] {
   return typeNames.map((name, i) => {
     const label = name === 'tensor' ? 'tensor[]' : name;
     return { label, kind: 'type', rank: i / 10, documentation: typeDocs[name] ?? '' };
   });
 }
 
-function scalingEntries(): Proposal[] {
-  const entry = (name: string, what: string, rounding: string): Proposal[] => [
+function scalingEntries(): CompletionProposal[] {
+  const entry = (name: string, what: string, rounding: string): CompletionProposal[] => [
     { label: name, kind: 'word', rank: 0, detail: `the factor of ${what}`, filterText: name },
     {
       label: `${name}(n) = `,
@@ -145,7 +149,7 @@ function scalingEntries(): Proposal[] {
 }
 
 /** Sections that most models have and this one lacks. */
-function newSections(site: Site): Proposal[] {
+function newSections(site: Site): CompletionProposal[] {
   const { node } = site.piece;
   if (node?.kind !== 'model' || !startsLine(site)) return [];
   const there = new Set(node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
@@ -156,7 +160,7 @@ function newSections(site: Site): Proposal[] {
     .map(({ name, ...skeleton }) => ({ ...skeleton, kind: 'snippet', rank, isSnippet: true, filterText: name }));
 }
 
-function steps(site: Site): Proposal[] {
+function steps(site: Site): CompletionProposal[] {
   const label = site.expected.some(({ type, rule, place }) => type === t.Name && rule === 'step' && place === 0);
   return [
     ...localsOfType(site, 'block', 1),
@@ -166,7 +170,7 @@ function steps(site: Site): Proposal[] {
 }
 
 /** Values, and where a section begins the steps that take what the section before gave. */
-function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string[]): Proposal[] {
+function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string[]): CompletionProposal[] {
   const inCell = table !== undefined && site.bracket?.role === 'rows';
   const rows = inCell && table.column === 0 ? nextRows(site, table) : [];
   if (inCell && (table.column >= table.header.length || table.header[table.column] === 'name')) return rows;
@@ -189,7 +193,7 @@ function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string
 }
 
 /** A cell of a weight map: in the first column the modules of its model, those without a row first. */
-function weightCells(site: Site, table: TableAt): Proposal[] {
+function weightCells(site: Site, table: TableAt): CompletionProposal[] {
   const { piece, module } = site;
   const name = piece.node?.kind === 'weights' ? piece.node.name.name : '';
   const declared = module.scope.get(name);

@@ -1,12 +1,12 @@
 import type { Signature } from '../../../3-check/signature.ts';
 import { signatureAt } from './call-at.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import type { Site } from './site.ts';
 import { tabStops } from './skeletons.ts';
 import { builderAt, type TableAt } from './table-at.ts';
 
 /** A header with a row below it, where a table has neither yet. */
-export function firstRows(site: Site, table: TableAt | undefined): Proposal {
+export function firstRows(site: Site, table: TableAt | undefined): CompletionProposal {
   const cells = cellsFor(site, table);
   const widths = cells.map(([name, cell]) => Math.max(name.length, cell.length));
   const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;

@@ -2,12 +2,12 @@ import type { Declared, Module } from '../../../2-resolve/program.ts';
 import { stdlib } from '../../../stdlib.generated.ts';
 import { describeDeclared } from '../../docs/describe.ts';
 import { importedPath, importNameOf } from '../../names/import-path.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import { exportsOf, libraryModule, libraryNames } from './library-names.ts';
 import type { OpenString, Site } from './site.ts';
 
 /** What an import can name: modules of the library, and files of the workspace seen from this one. */
-export function modulePaths(site: Site, place?: OpenString): Proposal[] {
+export function modulePaths(site: Site, place?: OpenString): CompletionProposal[] {
   const { analysis, ide } = site;
   const paths = [
     ...Object.keys(stdlib).map((path) => ({ path, rank: path === 'std/blocks' ? 0 : 1, module: libraryModule(path) })),
@@ -32,7 +32,7 @@ export function modulePaths(site: Site, place?: OpenString): Proposal[] {
 }
 
 /** The names that an import's braces can take: those of its module, or of the whole library where none is named yet. */
-export function importNames(site: Site): Proposal[] {
+export function importNames(site: Site): CompletionProposal[] {
   const { piece, prefix } = site;
   const path = pathAfterNames(piece.text, piece.cursor);
   const module = path === undefined ? undefined : moduleAt(site, path);

@@ -56,7 +56,7 @@ export interface CompletionItem {
  * An item as the makers of items give it: its place in the list is settled at the end. Without a text to insert it is the
  * label, without what it replaces the word at the cursor; offsets are local to the piece.
  */
-export interface Proposal
+export interface CompletionProposal
   extends Pick<CompletionItem, 'label' | 'kind'>,
     Partial<Omit<CompletionItem, 'label' | 'kind' | 'sortText' | 'preselect'>> {
   /** 0 is the likeliest. */
@@ -74,7 +74,7 @@ export function snippetText(text: string): string {
  * @param base what is added to local offsets
  */
 export function orderItems(
-  proposals: readonly Proposal[],
+  proposals: readonly CompletionProposal[],
   word: { readonly start: number; readonly end: number },
   base: number,
 ): CompletionItem[] {
@@ -90,7 +90,7 @@ export function orderItems(
 }
 
 /** Written out field by field: a list may have a thousand items, and copying the rest of an object is slow. */
-function itemOf(p: Proposal, i: number, replace: CompletionItem['replace']): CompletionItem {
+function itemOf(p: CompletionProposal, i: number, replace: CompletionItem['replace']): CompletionItem {
   return {
     label: p.label,
     kind: p.kind,

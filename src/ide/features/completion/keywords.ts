@@ -3,7 +3,7 @@ import * as t from '../../../../grammar/tokens.ts';
 import { lineStartAt } from '../../../source.ts';
 import { keywordDocs } from '../../docs/words.ts';
 import { keywordOf } from './expected.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import type { Site } from './site.ts';
 import { skeletons } from './skeletons.ts';
 
@@ -25,9 +25,9 @@ const usual: readonly Keyword[] = [
 ];
 
 /** The keywords that the grammar allows, those that begin something also as its skeleton. */
-export function keywords(site: Site): Proposal[] {
+export function keywords(site: Site): CompletionProposal[] {
   const there = taken(site);
-  const found: Proposal[] = [];
+  const found: CompletionProposal[] = [];
   for (const { type, rule } of site.expected) {
     const word = keywordOf(type);
     if (
@@ -66,7 +66,7 @@ function rankOf(word: Keyword, rule: string): number {
 }
 
 /** Infix words, where the preceding text can be a condition. */
-function operators({ prefix, piece }: Site): Proposal[] {
+function operators({ prefix, piece }: Site): CompletionProposal[] {
   const { tokens, statement } = prefix;
   const conditional = tokens
     .slice(statement)

@@ -4,11 +4,11 @@ import { type PathWord, wordsBelow } from '../../../3-check/meanings/path-places
 import { isTensors } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
 import { propertyDocs } from '../../docs/words.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import type { Site } from './site.ts';
 
 /** What may follow the last dot of the word at the cursor: properties of tensors, parts of a section. */
-export function afterDot(site: Site): Proposal[] {
+export function afterDot(site: Site): CompletionProposal[] {
   const { word, text } = site.piece;
   const words = site.typed.split('.');
   const start = word.start + site.typed.lastIndexOf('.') + 1;
@@ -28,7 +28,7 @@ export function afterDot(site: Site): Proposal[] {
 }
 
 /** The properties of a tensor's shape. */
-export function properties(rank: number): Proposal[] {
+export function properties(rank: number): CompletionProposal[] {
   return tensorProperties.map((label) => ({
     label,
     kind: 'property',
@@ -39,12 +39,12 @@ export function properties(rank: number): Proposal[] {
 }
 
 /** The words that may follow in the path of a section: rows, labels, sections of a model. */
-function wordsAfter(site: Site, { ident, owner }: LocalName, words: readonly string[]): Proposal[] {
+function wordsAfter(site: Site, { ident, owner }: LocalName, words: readonly string[]): CompletionProposal[] {
   const found = wordsBelow({ module: site.module, owner }, ident, words);
   return found.slice(0, mostWords).map((word) => proposal(word, words.join('.')));
 }
 
-function proposal({ kind, name, ident, owner }: PathWord, before: string): Proposal {
+function proposal({ kind, name, ident, owner }: PathWord, before: string): CompletionProposal {
   if (kind === 'section') {
     const section = owner?.kind === 'model' ? owner.members.find((m) => 'name' in m && m.name === ident) : undefined;
     return { label: name, kind, rank: 0, documentation: section && 'doc' in section ? authored(section.doc) : '' };

@@ -6,7 +6,7 @@ import type { Analysis } from '../../core/analysis.ts';
 import { pathStart, wordEnd } from '../../tree/word-at.ts';
 
 /** The part of a document that completion looks at: the declaration around the cursor. Offsets are local to `text`. */
-export interface Piece {
+export interface CursorPiece {
   /** The declaration's text, what follows it included. */
   readonly text: string;
   /** The document's offset of the first character. */
@@ -29,7 +29,7 @@ const horizon = 8_000;
 const heading = /^[ \t]*(?:import\b|model\b|block[ \t]+\w|weights[ \t]+\w)/;
 
 /** Finds the declaration around an offset, also where it has no end or could not be read. */
-export function pieceAt(analysis: Analysis, offset: number): Piece {
+export function pieceAt(analysis: Analysis, offset: number): CursorPiece {
   const { text } = analysis.source;
   let at = analysis.declarationAt(offset);
   let start: number;
@@ -70,7 +70,7 @@ function wordAt(text: string, offset: number): { start: number; end: number } {
 }
 
 /** The text before the word at the cursor, as tokens with local offsets, and the comments. */
-export function tokensBefore(piece: Piece): { tokens: IToken[]; comments: IToken[] } {
+export function tokensBefore(piece: CursorPiece): { tokens: IToken[]; comments: IToken[] } {
   const tokens: IToken[] = [];
   const comments: IToken[] = [];
   for (const [start, end] of partsBefore(piece)) {
@@ -95,7 +95,7 @@ function moved(token: IToken, by: number): IToken {
 }
 
 /** The ranges that matter: all, or of a long declaration its head, the member at the cursor and in a table the last rows. */
-function partsBefore(piece: Piece): (readonly [number, number])[] {
+function partsBefore(piece: CursorPiece): (readonly [number, number])[] {
   const end = piece.word.start;
   const { node } = piece;
   if (end < longest || !node || node.kind === 'import') return [[0, end]];

@@ -2,7 +2,7 @@ import type { IToken } from 'chevrotain';
 import { createTokenAt, tokenize } from '../../../../grammar/lexer.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import { fixSlips } from '../../../1-parse/fix-slips/fix-slips.ts';
-import { type Role, roleOf } from '../../../1-parse/fix-slips/frames.ts';
+import { type BracketRole, roleOf } from '../../../1-parse/fix-slips/frames.ts';
 import {
   endsOperand,
   is,
@@ -17,7 +17,7 @@ const k = t.keywordTokens;
 
 /** A bracket that is open at the cursor. */
 export interface OpenBracket {
-  readonly role: Role;
+  readonly role: BracketRole;
   /** Its place among the prefix's tokens. */
   readonly index: number;
   /** Where the element, the row or the statement at the cursor begins: the place of its first token. */
@@ -96,7 +96,7 @@ function isAloneOnLine(text: string, tokens: readonly IToken[]): boolean {
 }
 
 interface Frame {
-  readonly role: Role;
+  readonly role: BracketRole;
   readonly index: number;
   /** The length of the reduced text up to the bracket, itself included. */
   readonly kept: number;
@@ -114,7 +114,7 @@ function reduce(tokens: readonly IToken[], text: string): Omit<Prefix, 'closing'
   let statement = 0;
   let afterParams = false;
   const x = createTokenAt(t.Name, 'x', 0);
-  const enter = (role: Role, index: number) => {
+  const enter = (role: BracketRole, index: number) => {
     frames.push({ role, index, kept: out.length, element: index + 1, arrow: -1, comprehension: false, rows: 0 });
   };
   const shorten = (frame: Frame, content: readonly IToken[]) => {
@@ -179,7 +179,7 @@ function endsListType(tokens: readonly IToken[], close: number): boolean {
 }
 
 /** Whether a bracket holds members or statements. */
-export function isBody(role: Role): boolean {
+export function isBody(role: BracketRole): boolean {
   return role === 'block' || role === 'model' || role === 'scaling';
 }
 
@@ -189,7 +189,7 @@ function isList({ role, comprehension }: Frame): boolean {
 }
 
 /** The replacement for the contents of a closed bracket. */
-function contentOf(role: Role, x: IToken): IToken[] {
+function contentOf(role: BracketRole, x: IToken): IToken[] {
   if (isBody(role)) return [];
   return role === 'rows' ? [createTokenAt(t.RowStart, '|', 0), x, createTokenAt(t.RowEnd, '|', 0)] : [x];
 }

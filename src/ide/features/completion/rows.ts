@@ -1,13 +1,13 @@
 import { roundTo } from '../../../2-resolve/rounding.ts';
 import { lineStartAt } from '../../../source.ts';
 import { firstRows } from './first-rows.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import { startsLine } from './keywords.ts';
 import type { Site } from './site.ts';
 import type { TableAt, TableRow } from './table-at.ts';
 
 /** Rows that may come next: the row above unchanged, one that continues the series, an empty one; or a first header. */
-export function nextRows(site: Site, table: TableAt | undefined): Proposal[] {
+export function nextRows(site: Site, table: TableAt | undefined): CompletionProposal[] {
   const { piece } = site;
   const place = rowPlace(site);
   if (!place) return [];
@@ -16,7 +16,7 @@ export function nextRows(site: Site, table: TableAt | undefined): Proposal[] {
   const whole = table.rows.slice(1).filter((row) => row.complete && row.cells.length === header.cells.length);
   const text = (row: TableRow) => row.cells.map(({ start, end }) => piece.text.slice(start, end));
   const above = whole.at(-1);
-  const found: Proposal[] = [];
+  const found: CompletionProposal[] = [];
   const offer = (cells: readonly string[], rank: number, detail: string) => {
     const row = `|${cells.join('|')}|`;
     if (!found.some(({ label }) => label === row))

@@ -5,7 +5,7 @@ import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
 import type { LocalKind, LocalName } from '../../../3-check/meanings/occurrence.ts';
 import type { Type } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
-import type { Piece } from './piece.ts';
+import type { CursorPiece } from './piece.ts';
 
 /** A name that can be seen at the cursor. */
 export interface Visible {
@@ -28,7 +28,7 @@ export interface ScopeAt {
 const mostValues = 300;
 
 /** The names that the declaration at the cursor binds and that are seen there. */
-export function namesAbove(module: Module, { node, cursor, shift }: Piece): Map<string, Visible> {
+export function namesAbove(module: Module, { node, cursor, shift }: CursorPiece): Map<string, Visible> {
   const visible = new Map<string, Visible>();
   if (node?.kind !== 'block' && node?.kind !== 'model') return visible;
   const { locals, repeated } = meaningsOf(node);

@@ -3,14 +3,14 @@ import type { Module } from '../../../2-resolve/program.ts';
 import { meaningsOf, namesSeenAt } from '../../../3-check/meanings/declaration-names.ts';
 import { counterDocs, measureDocs, numberDocs, objectiveDocs, pointDocs, variantColumnDocs } from '../../docs/words.ts';
 import { nodePath, type TreeNode } from '../../tree/node-path.ts';
-import type { Piece } from './piece.ts';
+import type { CursorPiece } from './piece.ts';
 import { namesAbove, type ScopeAt, type Visible } from './scope-at.ts';
 
 /**
  * The names that can be seen at the cursor, by the checker's rules of visibility.
  * @param path the nodes around the cursor, in the tree of only its statement
  */
-export function scopeAt(module: Module, piece: Piece, path: readonly TreeNode[]): ScopeAt {
+export function scopeAt(module: Module, piece: CursorPiece, path: readonly TreeNode[]): ScopeAt {
   const visible = namesAbove(module, piece);
   const declaration = path[0] as Declaration | undefined;
   const member = path[1] as Member | ParamNode | undefined;
@@ -69,7 +69,7 @@ function* givenAt(declaration: Declaration, word: NameNode): Generator<Visible> 
 }
 
 /** Whether the cursor is in a table, or in the arguments before one. */
-function isInTable({ node, cursor, shift }: Piece): boolean {
+function isInTable({ node, cursor, shift }: CursorPiece): boolean {
   if (node?.kind !== 'block' && node?.kind !== 'model') return false;
   return nodePath(node, cursor - shift).some((part) => (part as { readonly tail?: Tail }).tail?.rows !== undefined);
 }

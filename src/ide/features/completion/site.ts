@@ -6,7 +6,7 @@ import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import type { TreeNode } from '../../tree/node-path.ts';
 import { type Expected, expectedAfter } from './expected.ts';
-import { type Piece, pieceAt, tokensBefore } from './piece.ts';
+import { type CursorPiece, pieceAt, tokensBefore } from './piece.ts';
 import { type OpenBracket, type Prefix, readPrefix } from './prefix.ts';
 import type { ScopeAt } from './scope-at.ts';
 import { scopeAt } from './scope-here.ts';
@@ -18,7 +18,7 @@ export interface Site {
   readonly ide: Ide;
   readonly analysis: Analysis;
   readonly module: Module;
-  readonly piece: Piece;
+  readonly piece: CursorPiece;
   readonly prefix: Prefix;
   readonly expected: readonly Expected[];
   /** The innermost open bracket. */
@@ -72,7 +72,7 @@ export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | Ope
   return createSite(ide, analysis, piece, tokens);
 }
 
-function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly IToken[]): Site {
+function createSite(ide: Ide, analysis: Analysis, piece: CursorPiece, tokens: readonly IToken[]): Site {
   const prefix = readPrefix(piece.text, tokens, piece.word.start);
   const { module } = analysis;
   let scope: ScopeAt | undefined;
@@ -110,7 +110,7 @@ function createSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: readonly
 }
 
 /** A string that contains the cursor: what is before it, and how far it goes. */
-function stringSite(ide: Ide, analysis: Analysis, piece: Piece, tokens: IToken[]): OpenString {
+function stringSite(ide: Ide, analysis: Analysis, piece: CursorPiece, tokens: IToken[]): OpenString {
   const open = tokens.pop() as IToken;
   const start = open.startOffset + 1;
   const rest = /^[^"\n\r]*/.exec(piece.text.slice(piece.cursor))?.[0] ?? '';

@@ -3,7 +3,7 @@ import { isAssignable, isListType, isTensors, type Type } from '../../../3-check
 import { describeBuiltin, describeParam, functionHeading } from '../../docs/describe.ts';
 import { counterDocs } from '../../docs/words.ts';
 import { activationValues, blockValues, calls } from './callables.ts';
-import type { Proposal } from './item.ts';
+import type { CompletionProposal } from './item.ts';
 import type { Visible } from './scope-at.ts';
 import type { Site } from './site.ts';
 
@@ -17,11 +17,11 @@ export interface Wanted {
 }
 
 /** Values for a place, those that fit it first. Numbers themselves are not offered. */
-export function values(site: Site, wanted: Wanted): Proposal[] {
+export function values(site: Site, wanted: Wanted): CompletionProposal[] {
   const { type } = wanted;
   const fits = (v: Visible) => fitness(v.type, type);
   const locals = [...site.scope.names.values()].reverse();
-  const named = locals.map((v): Proposal => localProposal(v, fits(v)));
+  const named = locals.map((v): CompletionProposal => localProposal(v, fits(v)));
   const called = functions(site, wanted);
   const all = [...words(site, wanted), ...called.filter(({ rank }) => rank === 0), ...named, ...called];
   return all.filter(
@@ -51,7 +51,7 @@ function isNumeric(type: Type): boolean {
   return type === 'number' || type === 'size' || type === 'padding';
 }
 
-function localProposal(v: Visible, rank: number): Proposal {
+function localProposal(v: Visible, rank: number): CompletionProposal {
   const { name, kind, local, doc = '' } = v;
   return {
     label: name,
@@ -73,7 +73,7 @@ function typeText({ type, local, kind }: Visible): string {
 }
 
 /** The words that a type has. */
-function words(site: Site, { type }: Wanted): Proposal[] {
+function words(site: Site, { type }: Wanted): CompletionProposal[] {
   if (type === 'bool') return bools(0);
   if (type === 'activation') return activationValues(site, 0);
   if (type === 'padding' || type === 'interpolation') {
@@ -105,7 +105,7 @@ function words(site: Site, { type }: Wanted): Proposal[] {
   return [...many, ...bools(5), ...activationValues(site, 6)];
 }
 
-function bools(rank: number): Proposal[] {
+function bools(rank: number): CompletionProposal[] {
   return ['true', 'false'].map((label) => ({ label, kind: 'word', rank, detail: 'bool' }));
 }
 
@@ -122,10 +122,10 @@ const scaledBy: Readonly<Record<string, string>> = {
   resolution: 'r',
 };
 
-function functions(site: Site, { type, name = '' }: Wanted): Proposal[] {
+function functions(site: Site, { type, name = '' }: Wanted): CompletionProposal[] {
   if (!isNumeric(type) && type !== 'bool' && type !== 'unknown' && !isListType(type)) return [];
   const called = isCalled(site);
-  const call = (label: string, args: string, rank: number, detail: string): Proposal => ({
+  const call = (label: string, args: string, rank: number, detail: string): CompletionProposal => ({
     label,
     kind: 'function',
     rank,

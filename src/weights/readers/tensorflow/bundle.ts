@@ -6,7 +6,7 @@ import { floatBytes } from '../stored-floats.ts';
 import { readTable } from './sorted-table.ts';
 
 /** A variable of a checkpoint. */
-export interface Variable {
+export interface BundleVariable {
   /** `efficientnet-b0/stem/conv2d/kernel` */
   readonly name: string;
   /** With safetensors' names. */
@@ -19,7 +19,7 @@ export interface Variable {
 
 /** The variables of a checkpoint, and in how many files their numbers are. */
 export interface Bundle {
-  readonly variables: readonly Variable[];
+  readonly variables: readonly BundleVariable[];
   readonly shards: number;
 }
 
@@ -46,7 +46,7 @@ const mostShards = 10_000;
 
 /** Reads a checkpoint's index, but no numbers. @throws Unreadable */
 export function readBundle(index: RandomAccess): Bundle {
-  const variables: Variable[] = [];
+  const variables: BundleVariable[] = [];
   let shards: number | undefined;
   for (const { key, value } of readTable(index)) {
     if (key === '') shards = readShards(value);
@@ -70,7 +70,7 @@ function readShards(bytes: Uint8Array): number {
   return shards;
 }
 
-function readVariable(name: string, bytes: Uint8Array): Variable {
+function readVariable(name: string, bytes: Uint8Array): BundleVariable {
   const shape: number[] = [];
   let dtype = 'unknown';
   let shard = 0;

@@ -8,7 +8,7 @@ import type { CheckpointFormat, CheckpointSource, FileEnds, OpenedTensors, Rando
 import { type NamedWeight, namedWeight, withoutLayers } from '../layers-model/weight-names.ts';
 import { refusing } from '../refusing.ts';
 import { floatBytes, readFloats } from '../stored-floats.ts';
-import { readBundle, type Variable } from './bundle.ts';
+import { type BundleVariable, readBundle } from './bundle.ts';
 
 const what = 'a TensorFlow checkpoint';
 
@@ -30,7 +30,7 @@ function isIndex({ head, tail }: FileEnds): boolean {
 
 interface LocatedVariable {
   readonly named: NamedWeight;
-  readonly variable: Variable;
+  readonly variable: BundleVariable;
 }
 
 /** The suffix of a variable averaged by `tf.train.ExponentialMovingAverage`. */
@@ -59,7 +59,7 @@ function openTensorflow(source: CheckpointSource): OpenedTensors | undefined {
 }
 
 /** A variable as one of our tensors; nothing for those of optimisers and counters. */
-function named(variable: Variable): (LocatedVariable & { readonly isAverage: boolean })[] {
+function named(variable: BundleVariable): (LocatedVariable & { readonly isAverage: boolean })[] {
   const path = variable.name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, '');
   const isAverage = path.endsWith(`/${averageName}`);
   const own = isAverage ? path.slice(0, -averageName.length - 1) : path;
@@ -76,7 +76,7 @@ function dataFiles(name: string, shards: number, openNear: (path: string) => Ran
   return Array.from({ length: shards }, (_, i) => openNear(`${base}.data-${number(i)}-of-${number(shards)}`));
 }
 
-function checkPlace({ name, dtype, shape, shard, offset }: Variable, files: readonly RandomAccess[]): void {
+function checkPlace({ name, dtype, shape, shard, offset }: BundleVariable, files: readonly RandomAccess[]): void {
   const end = offset + elements(shape) * (floatBytes[dtype] ?? 0);
   if (end > (files[shard]?.size ?? 0)) {
     throw new Unreadable(`the numbers of '${name.slice(0, 80)}' do not lie within its files: they were cut off`);

@@ -1,7 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { Unreadable } from '../byte-reader.ts';
 import { fields, operators, tensorTypes } from './schema.ts';
-import type { Table } from './tables.ts';
+import type { FlatTable } from './tables.ts';
 
 /** How a constant is used, which decides the order of its numbers. */
 export type TfliteLayout =
@@ -40,7 +40,7 @@ const bytesOf: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16
 const mostAxes = 16;
 
 /** The constants of all subgraphs of a model, in their order. @param fileBytes the size of the file @throws Unreadable */
-export function readConstants(root: Table, fileBytes: number): readonly TfliteConstant[] {
+export function readConstants(root: FlatTable, fileBytes: number): readonly TfliteConstant[] {
   const codes = root.tables(model.operatorCodes).map((code) => {
     // as TensorFlow Lite reads it: the old field is only a byte
     return Math.max(code.int8(operatorCode.deprecated), code.int32(operatorCode.builtin));
@@ -58,14 +58,14 @@ export function readConstants(root: Table, fileBytes: number): readonly TfliteCo
 }
 
 /** Where the data of the metadata with a name are; undefined where there are none. @throws Unreadable */
-export function placeOfMetadata(root: Table, name: string) {
+export function placeOfMetadata(root: FlatTable, name: string) {
   const entry = root.tables(fields.model.metadata).find((found) => found.text(fields.metadata.name) === name);
   const data = entry && root.tables(model.buffers)[entry.uint32(fields.metadata.buffer)];
   return data && placeOf(data);
 }
 
 /** The numbers of a buffer: in it, or after the tables of a file of more than 2 GB. */
-function placeOf(data: Table) {
+function placeOf(data: FlatTable) {
   const inside = data.bytes(buffer.data);
   if (inside && inside.length > 0) return inside;
   const begin = data.uint64(buffer.offset);
@@ -74,7 +74,7 @@ function placeOf(data: Table) {
 }
 
 function constantOf(
-  found: Table,
+  found: FlatTable,
   { begin, length }: { readonly begin: number; readonly length: number },
   use: Use | undefined,
   fileBytes: number,
@@ -107,7 +107,11 @@ function constantOf(
   ];
 }
 
-function quantisationOf(found: Table | undefined, shape: readonly number[], name: string): Quantisation | undefined {
+function quantisationOf(
+  found: FlatTable | undefined,
+  shape: readonly number[],
+  name: string,
+): Quantisation | undefined {
   const scales = found?.float32s(quantisation.scale) ?? [];
   if (!found || scales.length === 0) return undefined;
   if (found.int8(quantisation.details) !== 0) throw new Unreadable(`'${name}' is quantised in a way that is not read`);
@@ -125,7 +129,7 @@ interface Use {
 }
 
 /** How operators use their second inputs, through operators that only convert numbers. */
-function usesOf(graph: Table, tensors: readonly Table[], codes: readonly number[]): ReadonlyMap<number, Use> {
+function usesOf(graph: FlatTable, tensors: readonly FlatTable[], codes: readonly number[]): ReadonlyMap<number, Use> {
   const uses = new Map<number, Use>();
   const shapeOf = (index: number | undefined) =>
     index === undefined ? [] : (tensors[index]?.int32s(tensor.shape) ?? []);
