@@ -66,7 +66,7 @@ export function chooseWeights(
     diagnostics: [
       ...named.diagnostics,
       ...diagnostics,
-      ...(diagnostics.some(isMisfit) ? [wayOut(program, graph, checkpoint, map)] : []),
+      ...(diagnostics.some(isMisfit) ? wayOut(program, graph, checkpoint, diagnostics, map) : []),
       ...(converts ? [] : conventionProblems(checkpoint.name, namings, convention)),
     ],
   };
@@ -77,11 +77,18 @@ function isMisfit({ code }: Diagnostic, _: number, all: readonly Diagnostic[]): 
   return code === 'weight-uneven' || (code === 'weight-shape' && all.filter((d) => d.code === code).length > 2);
 }
 
-/** What to build instead. */
-function wayOut(program: Program, graph: Graph, checkpoint: Checkpoint, map: string | undefined): Diagnostic {
+/** What to build instead. Where nothing is found and no shape is known to differ, the names are others. */
+function wayOut(
+  program: Program,
+  graph: Graph,
+  checkpoint: Checkpoint,
+  found: readonly Diagnostic[],
+  map: string | undefined,
+): Diagnostic[] {
   const points = fittingPoints(program, graph, checkpoint, map);
+  if (points.length === 0 && !found.some(({ code }) => code === 'weight-shape')) return [];
   const data = { file: checkpoint.name, model: graph.name, points: points.join(' or ') };
-  return createDiagnostic('weight-other-point', undefined, data);
+  return [createDiagnostic('weight-other-point', undefined, data)];
 }
 
 /** A checkpoint with the interpretation of its names. */

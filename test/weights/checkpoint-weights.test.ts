@@ -214,6 +214,21 @@ describe('weights of another member of the family', () => {
     expect(said('mobilenet-v2', { variant: 'w100' }, classes)).toEqual([]);
   });
 
+  it('under unknown names ask for these', () => {
+    const shapes = Object.entries(published('timm_mobilenetv2_100')).map(([name, s]) => [
+      name.replace('blocks', 'x'),
+      s,
+    ]);
+    const { program, graph } = compileLibrary('mobilenet-v2', {});
+    const { diagnostics } = chooseWeights(program, graph!, {
+      checkpoint: checkpointOf(Object.fromEntries(shapes)),
+      converts: true,
+    });
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      "the model has 16 of 'stages.*.*', but 'x.safetensors' has none of 'blocks.*.*': if its names are others, --map FILE states them",
+    ]);
+  });
+
   it('that the family does not have are told as such', () => {
     const odd = Object.fromEntries(
       Object.entries(published('timm_mobilenetv2_100')).map(([name, [first, ...rest]]) => [

@@ -46,7 +46,7 @@ export const weightDiagnostics = {
   ),
   'weight-uneven': error<{ file: string; path: string; count: number; pattern: string; found: number }>(
     (a) =>
-      `the model has ${a.count} of ${a.path ? `'${a.path}'` : 'a module'}, but '${a.file}' has ${a.found} of '${a.pattern}': is it for another variant?`,
+      `the model has ${a.count} of ${a.path ? `'${a.path}'` : 'a module'}, but '${a.file}' has ${a.found === 0 ? `none of '${a.pattern}': if its names are others, --map FILE states them` : `${a.found} of '${a.pattern}': is it for another variant?`}`,
     `The stars of a weight map match in order: the n-th block of the model is the n-th of the checkpoint. Here their numbers differ and the matched tensors do not fit. Usually the checkpoint is for another variant (\`--variant\`, \`--phi\`).`,
   ),
   'weight-names-open': error<{ column: string; tensor: string }>(
