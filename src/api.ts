@@ -11,11 +11,11 @@ import type { WeightsRequest } from './weights/choose-weights.ts';
 
 /** What `toTfjs` takes in addition to TensorFlow.js: where the weights come from, seed 0 by default. */
 export interface TfjsOptions extends WeightsRequest {
-  /** Called with warnings: tensors of a checkpoint that the network does not take, say. */
+  /** Called with warnings, for example about tensors of a checkpoint that the network does not use. */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
 }
 
-/** What `compile` gives: all that it found out, and the network as a model to train where there is one. */
+/** The result of `compile`: everything found, and the network as a model to train, if there is one. */
 export interface CompiledNetwork extends Compilation {
   /**
    * The network as a `tf.LayersModel`, on the backend that `tf` has set: channels last, the batch open, ready for
@@ -27,8 +27,8 @@ export interface CompiledNetwork extends Compilation {
 }
 
 /**
- * The whole way from a text to a network. Never throws for what a source contains: errors are diagnostics.
- * @param source a spec's text, with a name or without; or the name of a library model, `efficientnet`.
+ * The whole way from a text to a network. Never throws for what a source contains: errors are diagnostics. @param
+ * source a spec's text, with or without a name; or the name of a library model, `efficientnet`.
  */
 export function compile(
   source: string | Source,
@@ -50,7 +50,7 @@ export function compile(
   };
 }
 
-/** A text of one word cannot be a spec: it is a name of the library where the library has it. */
+/** A text of one word cannot be a spec: it is looked up in the library. */
 function sourceOf(source: string | Source): { source: Source; model?: string } {
   if (typeof source !== 'string') return { source };
   const entry = libraryModels.find(({ name }) => name === source);

@@ -13,20 +13,20 @@ import { type Source, spanText } from './source.ts';
 
 export interface CheckOptions {
   /**
-   * Which variants of a model are built: `all` (the default), or `structures`, one of those that differ in numbers alone.
-   * A family whose variants are one network at several sizes is then built once, which is what most of the time goes to.
+   * Which variants of a model are built: `all` (the default), or `structures`, one of those that differ only in numbers.
+   * A family whose variants are one network at several sizes is then built once, since building takes most of the time.
    */
   readonly variants?: Variants;
-  /** How files are read: the editor's keeps what did not change, and then what was found out of it is kept as well. */
+  /** How files are read: the editor's variant keeps what did not change, and then results about it are kept as well. */
   readonly files?: ProgramFiles;
 }
 
 type Variants = 'all' | 'structures';
 
 /**
- * Everything that can be reported of a source: what is known without building, and what building each of its models shows,
- * at the default point and at its variants. Open choices are not a fault here: a search space is a fine spec.
- * Never throws for what a source contains, and ends in bounded time.
+ * Everything that can be reported about a source: without building, and from building each of its models, at the default
+ * point and at its variants. Open choices are not an error here: a search space is a valid spec. Never throws for what a
+ * source contains, and ends in bounded time.
  */
 export function checkSource(
   source: Source,
@@ -39,19 +39,19 @@ export function checkSource(
   return { program: resolved.program, diagnostics: check.diagnostics() };
 }
 
-/** A check that goes on step by step, for callers that have something else to do in between. */
+/** A check that proceeds step by step, for callers that have something else to do in between. */
 export interface Check {
   /** What shows without building. */
   readonly known: readonly Diagnostic[];
-  /** What was found so far, in the order in which all will stand. */
+  /** The diagnostics so far, in their final order. */
   diagnostics(): readonly Diagnostic[];
   /** Builds one more point of one more model. @returns whether any is left */
   buildNext(): boolean;
 }
 
 /**
- * Checks all that shows without building; what the builds show comes step by step.
- * @param build how a network is built: the editor's keeps what it builds
+ * Checks everything that does not need building; results of builds follow step by step. @param build how a network is
+ * built: the editor's variant keeps what it builds
  */
 export function beginCheck(
   program: Program,
@@ -107,7 +107,7 @@ interface Builds {
 
 const kept = new WeakMap<DeclaredModel, Map<Variants, Builds>>();
 
-/** The builds of a model, made once for one that means the same. */
+/** The builds of a model, made once per meaning. */
 function buildsOf(model: DeclaredModel, variants: Variants, build: typeof buildGraph): Builds {
   const known = kept.get(model) ?? new Map<Variants, Builds>();
   kept.set(model, known);
@@ -123,7 +123,7 @@ function createBuilds(model: DeclaredModel, variants: Variants, build: typeof bu
   const found: Diagnostic[] = [];
   const points = pointsOf(model, variants);
   const reported = createPlaceSet();
-  // what one model leaves over is not the next one's: each has its own
+  // an unused budget is not passed on: each model has its own
   let steps: number = buildLimits.checkSteps;
   let taken = 0;
   let first = true;
@@ -148,14 +148,16 @@ function createBuilds(model: DeclaredModel, variants: Variants, build: typeof bu
   return { model, steps: () => taken, found, points, next };
 }
 
-/** The default point and the variants; a model whose parameters must be set is checked at its variants alone. */
+/** The default point and the variants; a model whose parameters must be set is checked only at its variants. */
 function pointsOf(model: DeclaredModel, variants: Variants): (string | undefined)[] {
   const names = variants === 'all' ? variantNames(model) : structuresOf(model);
   const needed = model.node.members.some((m) => m.kind === 'param' && !m.default);
   return needed && names.length > 0 ? names : [undefined, ...names];
 }
 
-/** A variant for each combination of what is not a number: tables, blocks, lists. The default's own is left out. */
+/**
+ * One variant for each combination of non-numeric values: tables, blocks, lists. The default's combination is left out.
+ */
 function structuresOf(model: DeclaredModel): string[] {
   const params = model.node.members.filter((m) => m.kind === 'param');
   const structural = params.filter((p) => p.type?.list || (p.type?.name !== 'int' && p.type?.name !== 'real'));

@@ -12,7 +12,7 @@ import type { Source } from './source.ts';
 
 /** What `compile` takes in addition to the source. */
 export interface CompileOptions extends ScalingRequest {
-  /** Which model of the file, where it declares several: its name. */
+  /** The model of the file, by name, where it declares several. */
   readonly model?: string;
   /** Other outputs than the network's own, for a backbone: see `selectOutputs`. */
   readonly outputs?: readonly string[];
@@ -20,7 +20,7 @@ export interface CompileOptions extends ScalingRequest {
 
 /** All that compiling found out. Each part is there as far as the diagnostics let it come. */
 export interface Compilation {
-  /** What was asked for: the same text and this give the same network. */
+  /** The request: the same text and the same request give the same network. */
   readonly asked: CompileOptions;
   readonly program: Program;
   readonly model?: DeclaredModel;
@@ -35,7 +35,7 @@ export interface Compilation {
  *
  *     text -> tokens, CST -> AST -> resolved -> checked -> scaled (phi -> d, w, r) -> graph
  *
- * What is left of the way, graph -> passes -> a target's files, is `emit` in `6-emit/emit.ts`.
+ * The remaining steps, graph -> passes -> a target's files, are `emit` in `6-emit/emit.ts`.
  * Never throws for what a source contains: errors are diagnostics.
  */
 export function compile(source: Source, options: CompileOptions = {}, host: Host = emptyHost): Compilation {

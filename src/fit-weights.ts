@@ -6,7 +6,7 @@ import type { Spec } from './node/open-spec.ts';
 import type { WeightsRequest } from './weights/choose-weights.ts';
 
 /**
- * The tensors of a network whose shape depends on the number of classes: those that another number changes.
+ * The tensors of a network whose shape depends on the number of classes.
  * @param request with `classes` among the parameters that it sets
  */
 export function classTensors(spec: Spec, request: CompileOptions, graph: Graph): string[] {
@@ -19,8 +19,8 @@ export function classTensors(spec: Spec, request: CompileOptions, graph: Graph):
 }
 
 /**
- * How weights fit a network that was asked for with another number of classes, or with other outputs: what depends on the number
- * is initialised, and what such a network has no use for is left aside.
+ * How weights fit a network with another number of classes, or other outputs: tensors that depend on the number are initialised,
+ * and tensors that the network does not use are ignored.
  */
 export function fitWeights(
   spec: Spec,

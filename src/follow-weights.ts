@@ -18,9 +18,8 @@ export interface FollowedWeights<Request> {
 }
 
 /**
- * Builds a network again where the weights that it is to take were trained under another convention or normalisation than it
- * has: their file says so, or the column of the weight map that has their names.
- * @param map the only column to look at.
+ * Rebuilds a network if its weights were trained under another convention or normalisation, as stated by their file, or by
+ * the column of the weight map that has their names. @param map the only column to consider.
  */
 export function followWeights<Request extends CompileOptions>(
   spec: Spec,

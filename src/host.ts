@@ -1,6 +1,6 @@
 /**
- * What the compiler needs of the world. The core does no IO of its own: `cli/` gives a host over Node's file system,
- * a browser gives one over what it fetched, the editor one that sees open buffers first.
+ * What the compiler needs from the outside world. The core does no IO: `cli/` provides a host over Node's file system,
+ * a browser one over what it fetched, the editor one that sees open buffers first.
  */
 export interface Host {
   /** The bytes of a file, or undefined if there is none. Throws only for what is not "absent" (no permission, a folder). */
@@ -19,8 +19,8 @@ export const emptyHost: Host = {
 };
 
 /**
- * Whether a host's path, absolute and normalised, is a folder or inside of it, by its text alone; paths of Windows and URIs of
- * virtual folders too.
+ * Whether a host's path, absolute and normalised, is a folder or inside it, only by its text; also for Windows paths and URIs
+ * of virtual folders.
  */
 export function isInside(path: string, folder: string): boolean {
   if (path === folder) return true;

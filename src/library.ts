@@ -1,11 +1,11 @@
-/** A model of the library by the name that the command line knows it by. */
+/** A model of the library, by its name on the command line. */
 export interface LibraryModel {
   readonly name: string;
   readonly module: string;
   readonly model: string;
 }
 
-/** The library's models. A module of that name holds each; the compiler itself knows none of them. */
+/** The library's models, each in a module of its name; the compiler itself does not know them. */
 export const libraryModels: readonly LibraryModel[] = [
   { name: 'efficientnet', module: 'std/efficientnet', model: 'EfficientNet' },
   { name: 'efficientnet-lite', module: 'std/efficientnet-lite', model: 'EfficientNetLite' },

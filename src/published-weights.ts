@@ -2,7 +2,7 @@
 export interface PublishedCheckpoint {
   /** `timm/efficientnet_b0.ra_in1k` */
   readonly name: string;
-  /** As the command line knows it. */
+  /** The name on the command line. */
   readonly model: string;
   readonly variant?: string;
   readonly classes: number;

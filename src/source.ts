@@ -66,7 +66,7 @@ export function withLineEnds(text: string, document: string): string {
   return first > 0 && document[first - 1] === '\r' ? text.replace(/\r?\n/g, '\r\n') : text;
 }
 
-/** What a span covers, for a message: on one line, and cut where it is long. */
+/** The text of a span, for a message: on one line, and shortened where it is long. */
 export function excerpt({ source, start, end }: Span, length = 40): string {
   const text = source.text.slice(start, Math.min(end, start + 4 * length)).replace(/\s+/g, ' ');
   return text.length > length || end > start + 4 * length ? `${text.slice(0, length - 3)}...` : text;
@@ -78,7 +78,7 @@ export function joinSpans(a: Span, b: Span): Span {
 }
 
 /**
- * Makes a source of a file's bytes. UTF-8; a byte-order mark is dropped.
+ * Makes a source from a file's bytes. UTF-8; a byte-order mark is dropped.
  * @returns the source, and whether the bytes were valid UTF-8 (invalid ones become U+FFFD).
  */
 export function decodeSource(name: string, bytes: Uint8Array): { source: Source; valid: boolean } {

@@ -21,7 +21,9 @@ import {
 import { docBefore, docsOf, trailingDoc } from './docs.ts';
 import { numberName } from './number-name.ts';
 
-/** Makes the AST of a file's concrete tree. Parts that recovery left incomplete become `error` nodes or are left out. */
+/**
+ * Makes the AST from a file's concrete tree. Parts that recovery left incomplete become `error` nodes or are left out.
+ */
 export function buildFile(
   source: Source,
   cst: CstNode,

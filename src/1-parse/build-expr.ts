@@ -6,7 +6,7 @@ import type * as a from './ast.ts';
 import type { Build } from './build.ts';
 import { parseLimits } from './limits.ts';
 
-/** The span of a concrete node; of an empty or recovered one, an empty span at the place of its parent. */
+/** The span of a concrete node; for an empty or recovered one, an empty span at the position of its parent. */
 export function spanOf(b: Build, n: CstNode, parent?: CstNode): Span {
   const start = n.location?.startOffset ?? Number.NaN;
   const end = n.location?.endOffset ?? Number.NaN;
@@ -37,7 +37,7 @@ function word(b: Build, t: IToken | undefined, parent: CstNode): a.Ident {
   return { name: t.isInsertedInRecovery ? '' : t.image, span: tokenSpan(b, t, parent) };
 }
 
-/** What begins with digits and stands where only a number or a name may: `5x5`, `2w`. */
+/** A word that begins with digits where only a number or a name is allowed: `5x5`, `2w`. */
 export function digitWord(text: string, span: Span): Diagnostic {
   const [, height, width] = /^(\d+)\s*[x×]\s*(\d+)$/.exec(text) ?? [];
   const withHint = (hint: string, fixes: readonly Fix[] = []) =>
@@ -62,7 +62,7 @@ export function stringNode(b: Build, t: IToken | undefined, parent: CstNode): a.
 
 function nameNode(b: Build, t: IToken | undefined, parent: CstNode): a.NameNode {
   const { name, span } = word(b, t, parent);
-  // blanks or a cross: no row is called so
+  // blanks or a cross: not the name of a row
   const isWord = name === '' || /^[\w.*]+$/.test(name);
   if (!isWord) b.diagnostics.push(digitWord(name, span));
   const text = isWord ? name : '';

@@ -18,7 +18,7 @@ export interface ConcreteResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Where a source stands that is a part of a file: what comes before and after it. */
+/** The position of a source that is a part of a file: what comes before and after it. */
 export interface PartOfFile {
   /** Whether a block, a model or a weight map comes before it: imports come no more. */
   readonly declared: boolean;
@@ -41,7 +41,7 @@ export function parseConcrete(source: Source, rule: 'file' | 'expression', part:
   const tokens =
     rule === 'file' ? fixSlips(source, bounded, report, part.declared) : withoutForeign(source, bounded, report);
   const { cst, errors } = parseTokens(tokens, rule);
-  // Where something was left out for its size, what the others complain of is mostly its shadow.
+  // If something was left out for its size, other errors are mostly consequences.
   if (bounds.length > 0) return { cst, tokens, comments, diagnostics: bounds };
   for (const d of syntaxDiagnostics(source, errors, diagnostics, part.last)) report(d);
   return { cst, tokens, comments, diagnostics };
@@ -70,7 +70,7 @@ function withoutForeign(source: Source, tokens: IToken[], report: (d: Diagnostic
   });
 }
 
-/** Leaves out what stands deeper than the limit, so that the recursive parser and all later phases are safe. */
+/** Leaves out what is nested deeper than the limit, so that the recursive parser and all later phases are safe. */
 function withoutDeepNesting(source: Source, tokens: IToken[], report: (d: Diagnostic) => void): IToken[] {
   let depth = 0;
   let deepest: IToken | undefined;

@@ -3,7 +3,7 @@ import { isFirstOnLine } from '../../grammar/lexer.ts';
 import type { Source } from '../source.ts';
 import type { Comment } from './ast.ts';
 
-/** The comments of a file in order, for finding the documentation of what they stand by. */
+/** The comments of a file in order, for finding documentation. */
 export interface Docs {
   readonly source: Source;
   readonly comments: readonly Comment[];

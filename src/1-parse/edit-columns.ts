@@ -6,7 +6,9 @@ import type { RowsNode } from './ast.ts';
 import { parse } from './parse.ts';
 import { walkNodes } from './walk.ts';
 
-/** The edits that take a column out of a table, by the place of its word in the header: from bar to bar in each row. */
+/**
+ * The edits that remove a column from a table, by the position of its word in the header: from bar to bar in each row.
+ */
 export function withoutColumn(source: Source, word: Pick<Span, 'start'>): TextEdit[] {
   const rows = tableAt(source, word);
   const column = rows?.header.findIndex(({ span }) => span.start === word.start) ?? -1;

@@ -7,12 +7,9 @@ import { printTree } from './format/tree.ts';
 const byteOrderMark = '\ufeff';
 
 /**
- * A source as canonical text: what `enetc fmt` writes. Formatting the result again changes nothing, its AST is that of
- * the source but for spans, and every comment is kept. Where the author has a choice (a chain or a list on one line or
- * several, a blank line, the column of a comment) it stays. So do a byte order mark and the line ends, which are those of
- * the first line: Git and editors choose them.
+ * A source as canonical text: what `enetc fmt` writes. Formatting the result again changes nothing, its AST is that of the source except for spans, and every comment is kept. The author's choices (a chain or a list on one line or several, a blank line, the column of a comment) are kept. So are a byte order mark and the line ends of the first line: Git and editors choose them.
  *
- * A source with syntax errors comes back as it is, with its diagnostics.
+ * A source with syntax errors is returned unchanged, with its diagnostics.
  */
 export function format(source: Source): { readonly text: string; readonly diagnostics: readonly Diagnostic[] } {
   const concrete = parseConcrete(source, 'file');

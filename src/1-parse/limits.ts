@@ -1,4 +1,4 @@
-/** Bounds of what a source may ask of the parser: a hostile file gets a diagnostic, in bounded time and memory. */
+/** Limits for the parser: a hostile file gets a diagnostic, in bounded time and memory. */
 export const parseLimits = {
   /** Characters in a file. */
   characters: 8_000_000,

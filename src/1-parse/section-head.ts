@@ -1,6 +1,6 @@
 import type { Arg, NameNode, SectionNode } from './ast.ts';
 
-/** The callee and the arguments of a section's first element, where it can be a step: it may be a value as well. */
+/** The callee and the arguments of a section's first element, where it can be a step: it may also be a value. */
 export function headOf({ first }: Pick<SectionNode, 'first'>): {
   readonly callee?: NameNode;
   readonly args: readonly Arg[];

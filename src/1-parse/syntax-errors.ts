@@ -6,8 +6,7 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { positionAt, type Source, type Span } from '../source.ts';
 
 /**
- * What the parser could not read, as diagnostics. A second error on a line is most often the shadow of the first, or of
- * what was fixed there (`reported`): it is left out.
+ * What the parser could not read, as diagnostics. A second error on a line is most often a consequence of the first, or of what was fixed there (`reported`): it is left out.
  * @param last whether the file ends with the source
  */
 export function syntaxDiagnostics(
@@ -70,7 +69,7 @@ function tokenSpan(source: Source, token: IToken, previous: IToken | undefined, 
   return { source, start: Math.max(0, end - 1), end };
 }
 
-/** What a rule that has several ways to go on is waiting for. */
+/** What a rule with several continuations expects. */
 const byRule: Readonly<Record<string, string>> = {
   atom: 'a value',
   operand: 'a value',
@@ -82,7 +81,7 @@ const byRule: Readonly<Record<string, string>> = {
   model: "a member of the model, or '}'",
 };
 
-/** What may stand directly in a file, and in the braces of a rule. */
+/** What is allowed directly in a file, and in the braces of a rule. */
 const inside: Readonly<Record<string, string>> = {
   file: "'block', 'model' or 'weights' (imports come before them)",
   block: "'return', 'require', an assignment, or '}'",
@@ -94,7 +93,7 @@ const inside: Readonly<Record<string, string>> = {
   importDeclaration: "',' or '}'",
 };
 
-/** What is due directly inside of a file, or of the braces of a `block`, `model` and so on. */
+/** What is expected directly inside a file, or the braces of a `block`, `model` and so on. */
 export function expectedIn(rule: string): string {
   return inside[rule] ?? "'}'";
 }

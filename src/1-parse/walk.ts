@@ -1,6 +1,6 @@
 /**
- * Calls `visit` for every node in a part of the tree, parents first, in the order of the text. What is inside a node for
- * which it returns false is passed over. Without recursion, so that no file is too deep for it.
+ * Calls `visit` for every node in a part of the tree, parents first, in the order of the text. The contents of a node
+ * for which it returns false are skipped. Without recursion, so that no file is too deep for it.
  */
 export function walkNodes(root: unknown, visit: (node: { readonly kind?: unknown }) => boolean): void {
   const open: unknown[] = [root];

@@ -41,13 +41,13 @@ export const builtinOps: ReadonlyMap<string, BuiltinOp> = new Map(
   }),
 );
 
-/** What a parameter is, and what holds where a call leaves it open. */
+/** A parameter, and its default where a call leaves it open. */
 export function docOf({ doc, otherwise }: Param<unknown>): string {
   if (!otherwise) return doc;
   return `${doc} ${'convention' in otherwise ? 'Default: the convention.' : `Default: ${otherwise.text ?? otherwise.value}.`}`;
 }
 
-/** A function of the language: what its arguments are, the least and the most of them. */
+/** A function of the language: the kind of its arguments, and their minimum and maximum number. */
 export interface BuiltinFunction {
   readonly takes: 'numbers' | 'list';
   readonly min: number;

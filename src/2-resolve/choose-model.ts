@@ -11,7 +11,7 @@ export function entryModels(program: Program): DeclaredModel[] {
   });
 }
 
-/** What is asked of a model: it distinguishes several in a file. */
+/** What is requested of a model, which distinguishes several in a file. */
 export interface ModelRequest {
   /** The model's name. */
   readonly model?: string;
@@ -20,8 +20,8 @@ export interface ModelRequest {
 }
 
 /**
- * The model to build: the one that is named, which may be imported, or the only one, or the only one that has the phi or
- * variant asked for; in a file of weight maps alone the imported one that they are for.
+ * The model to build: the one that is named, which may be imported, or the only one, or the only one that has the
+ * requested phi or variant; in a file of only weight maps the imported one that they are for.
  */
 export function chooseModel(
   program: Program,
@@ -52,14 +52,14 @@ function importedModel({ entry }: Program, name: string): DeclaredModel | undefi
   return declared?.kind === 'model' ? declared : undefined;
 }
 
-/** The model that a file without one of its own is about: the only imported one for which it has weight maps. */
+/** The model that a file without its own model is about: the only imported one for which it has weight maps. */
 function mappedModels(program: Program): DeclaredModel[] {
   const names = program.entry.ast.declarations.flatMap((d) => (d.kind === 'weights' ? [d.name.name] : []));
   const mapped = [...new Set(names)].flatMap((name) => importedModel(program, name) ?? []);
   return mapped.length === 1 ? mapped : [];
 }
 
-/** Whether a model has the phi or the variant that is asked for; false if neither is. */
+/** Whether a model has the requested phi or variant; false if neither is requested. */
 function canBe({ members }: ModelNode, { phi, variant }: ModelRequest): boolean {
   const rows = members.find((m) => m.kind === 'variants')?.rows;
   const named = (column: string) => rows?.header.findIndex((h) => h.name === column) ?? -1;

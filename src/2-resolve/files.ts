@@ -3,7 +3,7 @@ import type { Host } from '../host.ts';
 import { decodeSource, type Source } from '../source.ts';
 import type { Declared, Module } from './program.ts';
 
-/** How the files of a program are read, parsed and linked. One that keeps what did not change makes an editor's. */
+/** How the files of a program are read, parsed and linked. The editor's variant keeps what did not change. */
 export interface ProgramFiles {
   parse(source: Source): ParseResult;
   /** A file's source, and whether its bytes are valid UTF-8; undefined if there is none. Throws what the host throws. */
@@ -41,7 +41,7 @@ export function readFiles(host: Host): ProgramFiles {
   };
 }
 
-/** Reads the files of the library once, and with them what is found of these: for a program that is read again and again, changed. */
+/** Reads the files of the library once, and caches results about them: for a program that is repeatedly read with changes. */
 export function keepLibrary(files: ProgramFiles): ProgramFiles {
   const sources = new Map<string, Source>();
   const parsed = new WeakMap<Source, ParseResult>();

@@ -3,8 +3,8 @@ import { activationNames } from '../ops/activations.ts';
 import { builtinOps } from './builtins.ts';
 
 /**
- * What other frameworks call things. A name that is known there is never taken for a slip of the pen: it leads to the same
- * function here, or to none.
+ * Names in other frameworks. A name that is known there is never treated as a typo: it leads to the same function here, or
+ * to none.
  */
 
 /** A name without its style: `Hard_Swish`, `hardSwish` and `HARDSWISH` are one. */
@@ -72,7 +72,7 @@ const opsElsewhere: ReadonlySet<string> = new Set(
   reciprocal square pow abs neg sign sin cos clip clamp len`.split(/\s+/),
 );
 
-/** The modules that their names stand behind: `nn.ReLU`, `F.relu`, `tf.keras.layers.ReLU`. */
+/** The modules that prefix their names: `nn.ReLU`, `F.relu`, `tf.keras.layers.ReLU`. */
 export const modulesElsewhere: ReadonlySet<string> = new Set(['nn', 'F', 'torch', 'tf', 'keras', 'layers']);
 
 /** What to write instead of some of them. */
@@ -93,7 +93,7 @@ const instead: ReadonlyMap<string, string> = new Map([
   ['clamp', "write 'min(max(x, low), high)' for numbers"],
 ]);
 
-/** What a name that means nothing probably stands for. */
+/** What an unknown name probably refers to. */
 export interface Guess {
   /** The name to write instead. */
   readonly name?: string;
@@ -102,12 +102,12 @@ export interface Guess {
 }
 
 /**
- * What an unknown name probably stands for: what another framework calls so, or else the nearest of the names that mean
- * something. A function that is known elsewhere, and not here, is not a slip for another one.
+ * What an unknown name probably refers to: the counterpart of another framework's name, or else the nearest known name.
+ * A function that is known elsewhere, and not here, is not a typo of another one.
  */
 export function guessName(name: string, candidates: () => Iterable<string>): Guess {
   const key = plain(name);
-  // of an activation it means that there is none
+  // for an activation it means that there is none
   if (name === 'linear') return { hint: "; the op is called 'Linear', the activation 'identity'" };
   const same = aliases.get(key) ?? [...activationNames, ...builtinOps.keys()].find((own) => plain(own) === key);
   if (same !== undefined && same !== name) return guessed(same);
@@ -156,7 +156,7 @@ const parameterAliases: ReadonlyMap<string, string> = new Map(
   }).flatMap(([here, there]) => there.split(' ').map((name): [string, string] => [name, here])),
 );
 
-/** The parameter that an unknown name of an argument probably stands for. */
+/** The parameter that an unknown argument name probably refers to. */
 export function guessParameter(name: string, params: Iterable<string>): Guess {
   const known = new Set(params);
   const key = plain(name);

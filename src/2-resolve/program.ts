@@ -1,11 +1,11 @@
 import type { BlockNode, FileNode, ModelNode, WeightsNode } from '../1-parse/ast.ts';
 import type { Source } from '../source.ts';
 
-/** Where a declaration stands, and what names mean there. */
+/** The position of a declaration, and what names mean there. */
 export interface Surroundings {
   /** The absolute path of the file, or `std/blocks` for a file of the library. */
   readonly path: string;
-  /** Names that the file declares or imports: of a declaration's surroundings, at least those that it names. */
+  /** Names that the file declares or imports: in a declaration's environment at least those that it mentions. */
   readonly scope: ReadonlyMap<string, Declared>;
   readonly library: boolean;
 }
@@ -17,8 +17,8 @@ export interface Module extends Surroundings {
 }
 
 /**
- * A declaration with what its names mean. Two that are the same object mean the same: what is found out of one, and of
- * all that it reaches, may be kept by it.
+ * A declaration with what its names mean. The same object means the same: results about it, and about everything that
+ * it reaches, may be cached by it.
  */
 export type Declared =
   | { readonly kind: 'block'; readonly node: BlockNode; readonly module: Surroundings }

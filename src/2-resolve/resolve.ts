@@ -11,7 +11,7 @@ import type { Declared, Module, Program } from './program.ts';
 /** Files that one program may have. */
 const maxModules = 256;
 
-/** Errors of imports and declarations reported of one program: a hostile file has no end of them. */
+/** The limit of errors of imports and declarations for one program: a hostile file has any number of them. */
 const maxErrors = 100;
 
 interface Loading {
@@ -35,7 +35,7 @@ export interface ResolvedProgram {
 }
 
 /**
- * Reads a source and all that it imports. Imports are followed through the host and kept inside its root; `std/...`
+ * Reads a source and everything that it imports. Imports are followed through the host and must stay inside its root; `std/...`
  * names the library. Never throws: what cannot be read is a diagnostic at the import.
  * @param files how files are read, parsed and linked; the editor's keeps what did not change
  */
@@ -137,7 +137,7 @@ function bindNames(loading: Loading, scope: Map<string, Declared>, node: ImportN
     if (name === '') continue;
     const declared = imported.scope.get(name);
     if (declared?.module.path !== imported.path) {
-      // a file with syntax errors may have lost the declaration; its own errors say enough
+      // a file with syntax errors may have lost the declaration; its own errors are enough
       if (imported.ast.declarations.length > 0) reportNotExported(loading, node, name, span, imported);
       continue;
     }

@@ -1,14 +1,14 @@
 import type { Module, Program } from './program.ts';
 
-/** A copy of a spec that stands alone: files by their path within its folder, with slashes, and which of them is the entry. */
+/** A self-contained copy of a spec: files by their path within its folder, with slashes, and which of them is the entry. */
 export interface SpecCopy {
   readonly entry: string;
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
- * Copies a program's text, so that what is made of it does not depend on files that change. Files keep their places to each
- * other; the library's are left out, for they come with the compiler, but for one that is itself the spec.
+ * Copies a program's text, so that results do not depend on files that change. Files keep their relative paths; the
+ * library's are left out, since they come with the compiler, except one that is itself the spec.
  */
 export function copySpec({ entry, modules }: Program): SpecCopy {
   const own = modules.filter((module) => !module.library || module === entry);

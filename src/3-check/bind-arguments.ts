@@ -15,8 +15,7 @@ export interface BoundArguments {
 }
 
 /**
- * Says which argument goes to which parameter. Tensors of the chain fill the first tensor parameters, then arguments
- * without a name fill what is left, in the declared order. The checker and the build both use this.
+ * Binds arguments to parameters. Tensors of the chain fill the first tensor parameters, then positional arguments fill the rest, in the declared order. The checker and the build both use this.
  * @param chained how many tensors the chain gives
  */
 export function bindArguments(signature: Signature, chained: number, args: readonly Arg[], call: Span): BoundArguments {
@@ -66,9 +65,9 @@ export function bindArguments(signature: Signature, chained: number, args: reado
 }
 
 /**
- * Whether a call has tensors among its arguments. The first step of a section that has takes these and no others: what the
- * section before gave is taken only where no tensor is given.
- * @param isTensor whether an argument's value is made of tensors; asked only where the signature does not tell
+ * Whether a call has tensors among its arguments. If the first step of a section has, it takes only these: the result of
+ * the section before is taken only where no tensor is given. @param isTensor whether an argument's value consists of
+ * tensors; called only where the signature does not determine it
  */
 export function givesTensors(
   signature: Signature | undefined,
@@ -103,7 +102,7 @@ export function missingArguments(
   });
 }
 
-/** What is wrong where a call gives none, or several, of the parameters of which an op takes one. */
+/** The error where a call gives none, or several, of the parameters that exclude each other. */
 export function wrongChoice(
   { name: callee, oneOf, alone, params }: BuiltinOp,
   isGiven: (param: string) => boolean,

@@ -4,7 +4,7 @@ import { modelOfVariant } from './meanings/called-blocks.ts';
 import { meaningsOf } from './meanings/declaration-names.ts';
 import type { NameTarget } from './meanings/occurrence.ts';
 
-/** What a block or model is made of. */
+/** The parts of a block or model. */
 export interface Callees {
   readonly declared: readonly Declared[];
   /** Whether it names an op with tensors of its own, or takes a block, which may have some. */

@@ -56,7 +56,7 @@ export function checkParam(c: Checker, param: ParamNode): void {
   bind(c, name, { type: declared, used: false });
 }
 
-/** One tensor needs no type, and the type for any number of them stands on a block's last tensor parameter. */
+/** One tensor needs no type, and only a block's last tensor parameter may have the type for any number of them. */
 function checkTensorType(c: Checker, { name }: ParamNode, type: TypeNode): void {
   if (!type.list) {
     const at = { ...type.span, start: name.span.end };

@@ -3,8 +3,8 @@ import { excerpt } from '../source.ts';
 import { type Checker, report } from './checker.ts';
 
 /**
- * Checks the choices of a declaration that have names: all of one name have the same options, as written, for they are one decision;
- * and `--set` finds a parameter and an input by their names too.
+ * Checks the choices of a declaration that have names: all with one name have the same options, as written, since they are one
+ * decision; and the name must differ from those of parameters and inputs, which `--set` takes too.
  */
 export function checkChoiceNames(c: Checker): void {
   const settable = new Map(

@@ -22,7 +22,7 @@ import {
   type Type,
 } from './types.ts';
 
-/** Where an expression stands: choices only in the cells of stage tables. */
+/** The position of an expression: choices are allowed only in cells of stage tables. */
 export interface ExprPosition {
   readonly cell?: boolean;
   /** In a value of a cell that holds on a condition. */
@@ -98,7 +98,7 @@ function typeOf(c: Checker, expr: Expr, position: ExprPosition): Type {
   }
 }
 
-/** `a if condition else b -> Step`: whether the step is for both values, parentheses have to say. */
+/** `a if condition else b -> Step`: parentheses must state whether the step is for both values. */
 function reportOpenConditional(c: Checker, { span, first }: ChainNode): void {
   if (first.kind !== 'conditional' || first.span.start !== span.start) return;
   let last: Expr = first;
@@ -144,12 +144,12 @@ export function countOf(type: Type): number | undefined {
   return isTensors(type) ? type.tensors : undefined;
 }
 
-/** Says so where a value is not of the type that its place wants. */
+/** Reports a value that does not have the type wanted at its place. */
 export function expectType(c: Checker, found: Type, expected: Type, span: Span, what?: string): void {
   if (!isAssignable(found, expected)) wrongType(c, span, what ?? quoted(span), describeType(expected), found);
 }
 
-/** Says so where a written number has to be whole and is not, or a written list is no `[high, wide]`. */
+/** Reports a written number that must be whole and is not, or a written list that is not `[high, wide]`. */
 export function checkWritten(c: Checker, value: Expr, { type, whole }: Wanted, what: string): void {
   const isSize = type === 'size' || type === 'padding';
   if (value.kind === 'conditional') {
@@ -161,7 +161,7 @@ export function checkWritten(c: Checker, value: Expr, { type, whole }: Wanted, w
   } else if (whole || isSize) checkWhole(c, value, what);
 }
 
-/** What a place wants: a type, and whether of numbers only whole ones. */
+/** What is wanted at a place: a type, and whether numbers must be whole. */
 interface Wanted {
   readonly type: Type;
   readonly whole: boolean;
@@ -171,7 +171,7 @@ export function wrongType(c: Checker, span: Span, what: string, expected: string
   report(c, 'wrong-type', span, { what, expected, found: describeType(found) });
 }
 
-/** Checks values that must be of one type, the first one's, and gives it. */
+/** Checks values that must have the type of the first one, and returns it. */
 function checkSame(c: Checker, values: readonly Expr[], what: string, position: ExprPosition): Type {
   let common: Type = 'unknown';
   for (const value of values) {
@@ -200,7 +200,7 @@ function checkEither(c: Checker, { value, otherwise }: ConditionalNode, { cell, 
   return 'unknown';
 }
 
-/** Says so where a number is written that is not whole. */
+/** Reports a written number that is not whole. */
 export function checkWhole(c: Checker, value: Expr, what: string): void {
   if (value.kind === 'number' && !Number.isInteger(value.value)) {
     report(c, 'not-whole', value.span, { what, value: value.value });

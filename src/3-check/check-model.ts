@@ -12,7 +12,7 @@ import { collectLabels, type LabelScope, type Labels, reportSharedOnce } from '.
 /** Names that a model cannot bind: they choose a point of the family. */
 const reserved = new Set(['d', 'w', 'r', 'phi', 'variant']);
 
-/** What the check of one model carries along. */
+/** The state of one model's check. */
 interface ModelCheck {
   readonly c: Checker;
   readonly uses: TableUses;
@@ -20,7 +20,7 @@ interface ModelCheck {
   before: Before | undefined;
   /** Whether a section was checked. */
   started: boolean;
-  /** Of statements outside of sections and of shared steps, whose labels are paths of the model itself. */
+  /** Labels of statements outside of sections and of shared steps, which are paths of the model itself. */
   readonly labels: Labels;
 }
 
@@ -37,7 +37,7 @@ export function checkModel(c: Checker, model: ModelNode): void {
   };
   checkOnce(c, model);
   for (const member of members) {
-    // tables are seen everywhere, so that a parameter's default can name one that stands below
+    // tables are visible everywhere, so that a parameter's default can name one below
     if (member.kind === 'table') {
       bind(c, member.name, { type: 'table', used: false });
     }

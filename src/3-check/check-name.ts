@@ -20,10 +20,10 @@ import { strayWord } from './meanings/path-places.ts';
 import { describeType, isTensors, type Type } from './types.ts';
 import { variantNames } from './variants.ts';
 
-/** What a tensor tells of its shape. */
+/** The properties of a tensor's shape. */
 export const tensorProperties: readonly string[] = ['channels', 'height', 'width'];
 
-/** Checks a name or dotted path that stands for a value, and gives its type. */
+/** Checks a name or dotted path that refers to a value, and returns its type. */
 export function checkName(c: Checker, name: NameNode): Type {
   const [head = '', ...rest] = name.parts;
   if (head === '') return 'unknown';
@@ -64,7 +64,7 @@ export function checkName(c: Checker, name: NameNode): Type {
   }
 }
 
-/** The type of a written number: a row of `variants` may be called by one, where a variant is chosen. */
+/** The type of a written number: a row of `variants` may be named by one, where a variant is chosen. */
 export function checkNumber(c: Checker, number: NumberNode): Type {
   const target = c.meanings.targets.get(number);
   if (target?.kind !== 'chosen') return 'number';
@@ -72,7 +72,7 @@ export function checkNumber(c: Checker, number: NumberNode): Type {
   return reportUnknownVariant(c, target, number.span) ?? 'number';
 }
 
-/** Says that the model that is called has no variant of that name; undefined if no model is called. */
+/** Reports that the called model has no variant of that name; undefined if no model is called. */
 function reportUnknownVariant(c: Checker, { callee, name }: ChosenTarget, span: Span): Type | undefined {
   const [model] = calledBy(c.module, callee).filter((called) => called.kind === 'model');
   if (!model) return undefined;
@@ -83,7 +83,7 @@ function reportUnknownVariant(c: Checker, { callee, name }: ChosenTarget, span: 
   return 'unknown';
 }
 
-/** `stages.c2.0.expand` or `stages.channels`: what stands behind a section's name. */
+/** `stages.c2.0.expand` or `stages.channels`: what follows a section's name. */
 function checkPath(c: Checker, section: LocalName, { parts, span }: NameNode): Type {
   const stray = strayWord({ module: c.module, owner: section.owner }, section.ident, parts);
   const isProperty = tensorProperties.includes(parts.at(-1) as string);
@@ -100,7 +100,7 @@ function checkPath(c: Checker, section: LocalName, { parts, span }: NameNode): T
   return isProperty ? 'number' : { tensors: undefined };
 }
 
-/** `x.channels`: what a tensor tells of itself. Nothing else has properties. */
+/** `x.channels`: a property of a tensor. Nothing else has properties. */
 export function checkProperty(c: Checker, type: Type, of: string, rest: readonly string[], span: Span): Type {
   if (type === 'unknown') return 'unknown';
   const [property = ''] = rest;
@@ -128,7 +128,7 @@ function describeMeaning(name: string, meaning: Meaning): string {
   }
 }
 
-/** Says that a name means nothing, with the name that was probably meant. */
+/** Reports an unknown name, with the name that was probably meant. */
 export function reportUnknownName(c: Checker, node: NameNode): void {
   const { span } = node;
   const [name = ''] = node.parts;
@@ -137,7 +137,7 @@ export function reportUnknownName(c: Checker, node: NameNode): void {
     return;
   }
   c.looksAround = true;
-  // what an import should have brought is reported at the import
+  // a missing imported name is reported at the import
   if (c.module.ast.imports.some((node) => node.names.some((imported) => imported.name === name))) return;
   // `nn.ReLU` is one name of another framework
   const whole = modulesElsewhere.has(name) ? excerpt(span, 80) : name;
@@ -152,12 +152,12 @@ export function reportUnknownName(c: Checker, node: NameNode): void {
     report(c, 'unknown-name', at, { name, hint: "; only the 'require' of a model sees what the built network has" });
     return;
   }
-  // what is no longer reported needs no suggestion either
+  // a diagnostic that is no longer reported needs no suggestion either
   const guess = isFull(c) ? { hint: '' } : guessName(last, () => visibleNames(c, node));
   report(c, 'unknown-name', at, { name: whole, hint: guess.hint }, { fixes: suggestion(guess.name, at).fixes });
 }
 
-/** What an expression is called where it has no name: as it is written. */
+/** The text of an expression without a name: as it is written. */
 export function quoted(span: Span): string {
   return `'${excerpt(span)}'`;
 }

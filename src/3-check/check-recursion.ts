@@ -3,7 +3,7 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { calleesOf } from './callees.ts';
 import { checkLimits } from './limits.ts';
 
-/** Reports blocks and models that contain themselves. Imports have no cycles, so a cycle lies in one file. */
+/** Reports blocks and models that contain themselves. Imports have no cycles, so a cycle is within one file. */
 export function checkRecursion(program: Program): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const done = new Set<Declared>();

@@ -104,7 +104,7 @@ function blocksOf(c: Checker, cell: CellNode): (Signature | undefined)[] {
   });
 }
 
-/** Says which columns no block takes, and gives them. */
+/** Reports columns that no block takes, and returns them. */
 function checkColumns(c: Checker, header: readonly Ident[], { params }: Built): ReadonlySet<number> {
   const unknown = new Set<number>();
   header.forEach(({ name, span }, i) => {
@@ -137,7 +137,7 @@ function checkTaken(c: Checker, args: readonly Arg[], { params, byRow }: Built):
 }
 
 /**
- * Says which parameters without a default have neither a column nor an argument. Gives, for each block, the columns
+ * Reports parameters without a default that have neither a column nor an argument. Returns, for each block, the columns
  * that must not be empty.
  */
 function missingParams(
@@ -164,12 +164,12 @@ function missingParams(
   return needed;
 }
 
-/** Whether a cell leaves open what stands there. */
+/** Whether a cell leaves its value open. */
 function isChoice(cell: CellNode | undefined): boolean {
   return cell?.values.some((v) => v.kind === 'choice') ?? false;
 }
 
-/** Whether a choice stands anywhere in an expression. */
+/** Whether an expression contains a choice. */
 export function hasChoice(value: Expr): boolean {
   let found = false;
   walkNodes(value, (node) => {

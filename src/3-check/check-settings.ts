@@ -7,7 +7,7 @@ import { conventionSettings } from './convention-settings.ts';
 import { literalOf } from './literal.ts';
 import { isAssignable, oneTensor, type Type } from './types.ts';
 
-/** What an input may say of its pixels. */
+/** What an input may state about its pixels. */
 export const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['mean', { list: 'number' }],
   ['std', { list: 'number' }],
@@ -16,7 +16,7 @@ export const inputSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['interpolation', 'interpolation'],
 ]);
 
-/** What is wrong with a setting of an input, where it is of the type. @param value as a number or a word */
+/** What is wrong with a setting of an input that has the right type. @param value as a number or a word */
 export function inputSettingProblem(name: string, value: unknown): { expected: string; found: string } | undefined {
   if (name === 'crop' && typeof value === 'number' && !(value > 0 && value <= 1)) {
     return { expected: "a share of the picture's shorter side, above 0 and at most 1", found: `${value}` };
@@ -27,7 +27,7 @@ export function inputSettingProblem(name: string, value: unknown): { expected: s
   return undefined;
 }
 
-/** What a weight map may say of where a column's weights come from. */
+/** What a weight map may state about the origin of a column's weights. */
 export const sourceSettings: ReadonlyMap<string, Type> = new Map([...conventionSettings, ...inputSettings]);
 
 const conventions = ['tf', 'torch'];
@@ -38,7 +38,10 @@ export function checkConvention(c: Checker, { name, args }: ConventionNode): voi
   checkSettings(c, name.name, args, conventionSettings);
 }
 
-/** Checks the convention of a weight map's column, whose settings are written out: no model's names are there. */
+/**
+ * Checks the convention of a weight map's column, whose settings are written out: a model's names are not visible
+ * there.
+ */
 export function checkSourceConvention(c: Checker, { name, args }: SourceConventionNode): void {
   checkConventionName(c, name);
   for (const { value } of args) {
@@ -106,10 +109,10 @@ function checkSettings(c: Checker, callee: string, args: readonly Arg[], setting
   }
 }
 
-/** Checks `scaling`: factors see phi and the model's parameters, roundings their number and the factors besides. */
+/** Checks `scaling`: factors see phi and the model's parameters, roundings also their number and the factors. */
 export function checkScaling(c: Checker, { variable, entries }: ScalingNode): void {
   const { scaling } = c;
-  // factors and roundings are what d, w and r are made of
+  // factors and roundings define d, w and r
   c.scaling = undefined;
   if (variable) bind(c, variable, { type: 'number', used: true });
   const seen = new Set<string>();

@@ -17,7 +17,7 @@ import { ownsTensors } from './owns-tensors.ts';
 import { activationSignature, pointwiseSignature, type Signature, signatureOf } from './signature.ts';
 import { actsAsTensor, describeType, isTensors, type Type } from './types.ts';
 
-/** Checks a step of a chain and gives how many tensors come out of it, where that can be known. */
+/** Checks a step of a chain and returns the number of its output tensors, where that is known. */
 export function checkStep(c: Checker, step: StepNode, chained: number | undefined): number | undefined {
   const { tail, callee, args = [] } = step;
   if (tail.condition) expectType(c, checkExpr(c, tail.condition), 'bool', tail.condition.span);
@@ -32,7 +32,7 @@ export function checkStep(c: Checker, step: StepNode, chained: number | undefine
   return tail.condition ? undefined : count;
 }
 
-/** A shared step has a label, and says at most that its norms are separate. */
+/** A shared step has a label, and may only state that its norms are separate. */
 export function checkSharing(c: Checker, { args, span }: SharingNode, label: Ident | undefined, callee: string): void {
   if (!label) report(c, 'shared-without-label', span, { callee });
   const isKnown = args.every(
@@ -73,7 +73,7 @@ export function checkActivationCall(c: Checker, { callee, args }: CallNode, name
 
 /** A call that begins a section; its span begins with its label, where it has one. */
 export interface FirstCall extends Pick<CallNode, 'callee' | 'args' | 'span'> {
-  /** Whether a condition follows: where it does not hold, what stood before goes on. */
+  /** Whether a condition follows: where it does not hold, the step's input is passed on. */
   readonly conditional: boolean;
 }
 
@@ -114,7 +114,7 @@ function wordFor(meaning: Meaning): string {
   return meaning.kind === 'interpolation' ? 'a kind of interpolation' : 'a function';
 }
 
-/** Says so where a step without a label has tensors of its own. A call in an expression becomes a step: only steps have labels. */
+/** Reports a step without a label that has tensors of its own. A call in an expression becomes a step: only steps have labels. */
 function requireLabel(
   c: Checker,
   { name, word: label, op, declared }: Signature,
@@ -153,13 +153,13 @@ function stepEdits(
   return { first, edits };
 }
 
-/** A call as far as its arguments do not say it: where, and how many tensors the chain brings, where that can be known. */
+/** A call apart from its arguments: its position, and the number of tensors from the chain, where that is known. */
 interface CallSite {
   readonly span: Span;
   readonly chained: number | undefined;
   /** Where the call begins a section: what it takes where its arguments give no tensors. */
   readonly head?: { readonly first: FirstCall; readonly before: Before | undefined };
-  /** What the arguments are, where they were checked already. */
+  /** The types of the arguments, where they were checked already. */
   readonly types?: ReadonlyMap<Arg, Type>;
 }
 
@@ -173,7 +173,7 @@ function checkArguments(
   const types = site.types ?? new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
   const isTensor = (arg: Arg) => {
     const type = types.get(arg) as Type;
-    // among tensors, what is not known to be a number is one
+    // among tensors, anything not known to be a number is a tensor
     return type === 'unknown' ? signature?.op?.numbers !== undefined : actsAsTensor(type);
   };
   const given = head !== undefined && givesTensors(signature, args, isTensor);
@@ -182,7 +182,7 @@ function checkArguments(
     if (taken) reportTaken(c, taken);
     return undefined;
   }
-  // what takes no tensors leaves what stood before
+  // a step that takes no tensors ignores its input
   const chained = given || (head && signature.tensors === 0) ? 0 : site.chained;
   if (checkCount(c, signature, chained, args, isTensor, span)) return undefined;
   if (taken && checkMissing(c, signature, args, isTensor, taken)) return undefined;
@@ -194,7 +194,7 @@ function checkArguments(
     if (chained !== undefined) missing.push(...wrongCount(signature, chained, bound, types, span));
     for (const d of missing)
       addDiagnostic(c, taken && d.code === 'missing-tensor' ? withBefore(d, taken, [taken.fix]) : d);
-    // two tensors leave no room for what stood before, and no earlier version took numbers
+    // two tensors leave no room for the step's input, and earlier versions did not take numbers
     const hasRoom = signature.op?.most === undefined && !args.some((arg) => types.get(arg) === 'number');
     if (taken && signature.tensors === 'many' && hasRoom && missing.length === 0) {
       reportTaken(c, taken);
@@ -223,7 +223,7 @@ function expectedTensors(signature: Signature, args: readonly Arg[], types: Read
   return Math.max(0, signature.tensors - given.length);
 }
 
-/** Says so where the arguments give tensors that a callee has no room for in addition to those of the chain. */
+/** Reports tensors among the arguments that a callee has no room for in addition to those of the chain. */
 function checkCount(
   c: Checker,
   signature: Signature,
@@ -275,7 +275,7 @@ function wrongCount(
   return count >= 2 ? [] : [createDiagnostic('missing-tensor', span, { callee, name: count === 0 ? 'x' : 'y' })];
 }
 
-/** What the first step of a section no longer takes, for its arguments give tensors; and the edit that gives it that again. */
+/** What the first step of a section no longer takes, because its arguments give tensors; and the edit that restores it. */
 interface Taken {
   readonly first: FirstCall;
   readonly before: Before;
@@ -308,7 +308,7 @@ function takeBefore(signature: Signature | undefined, call: FirstCall, { text }:
   return { title: `Write '${text}' as the first argument, as earlier versions meant it`, edits, safe: true };
 }
 
-/** Whether the call is in parentheses of its own, `sum: (Add(a, b))`: what goes before it is inside of these. */
+/** Whether the call is in its own parentheses, `sum: (Add(a, b))`: what is inserted before it goes inside of these. */
 function isBracketed({ callee, span }: FirstCall): boolean {
   return span.source.text.slice(span.start, callee.span.start).includes('(');
 }
@@ -319,7 +319,7 @@ function withBefore(d: Diagnostic, { before }: Taken, fixes: readonly Fix[]): Di
   return { ...d, related: [...(d.related ?? []), { span: before.span, message }], fixes };
 }
 
-/** Says so where a section begins with a block that is given some of its tensors, but not all. */
+/** Reports a section that begins with a block that is given some of its tensors, but not all. */
 function checkMissing(
   c: Checker,
   signature: Signature,
@@ -334,13 +334,13 @@ function checkMissing(
   const open = params.filter((p) => p.tensor && !named.has(p.name));
   const name = open[given.length - named.size]?.name ?? '';
   const missing = createDiagnostic('missing-tensor', taken.first.callee.span, { callee, name });
-  // where what stood before would be too few or too many, earlier versions refused it as well
+  // with too few or too many input tensors, earlier versions refused it as well
   const fits = given.length + (taken.before.count ?? 1) === tensors;
   addDiagnostic(c, withBefore(missing, taken, fits ? [taken.fix] : []));
   return true;
 }
 
-/** Says what a section that begins with tensors no longer takes. */
+/** Reports what a section that begins with tensors no longer takes. */
 function reportTaken(c: Checker, { first: call, before, fix }: Taken): void {
   const { callee, args, span, conditional } = call;
   const fixes = [fix];
@@ -356,7 +356,10 @@ function reportTaken(c: Checker, { first: call, before, fix }: Taken): void {
   report(c, 'tensors-before', callee.span, { callee: callee.text, before: before.text }, { fixes });
 }
 
-/** How many tensors a call gives, where that can be known; not of a list of one, which is more than its tensor. */
+/**
+ * The number of tensors that a call gives, where that is known; unknown for a list of one, which is more than its
+ * tensor.
+ */
 function outputCount({ declared, op }: Signature, { byParam }: BoundArguments): number | undefined {
   if (declared) return undefined;
   if (!op?.givesList) return 1;

@@ -1,7 +1,7 @@
 import type { Expr, Ident, RowNode, RowsNode } from '../1-parse/ast.ts';
 import { type Checker, report } from './checker.ts';
 
-/** What all tables have in common: each column stands once, and each row has a cell for each column. */
+/** What all tables have in common: each column occurs once, and each row has a cell for each column. */
 export function checkCells(c: Checker, { header, rows }: RowsNode): void {
   const seen = new Set<string>();
   for (const { name, span } of header) {
@@ -13,12 +13,12 @@ export function checkCells(c: Checker, { header, rows }: RowsNode): void {
   }
 }
 
-/** Whether a row has as many cells as there are columns; of another only that is reported. */
+/** Whether a row has as many cells as there are columns; if not, only that is reported. */
 export function isWhole(row: RowNode, header: readonly Ident[]): boolean {
   return row.cells.length === header.length;
 }
 
-/** Row names make paths and choose variants, so each is a name (or a number's place) and stands once. */
+/** Row names make paths and choose variants, so each is a unique name (or a number's place). */
 export function checkRowNames(c: Checker, { header, rows }: RowsNode): void {
   const column = header.findIndex((h) => h.name === 'name');
   if (column < 0) return;

@@ -42,7 +42,7 @@ interface Findings {
   readonly locals: Checker['locals'];
 }
 
-/** What was found, and all names of the file where it depends on those that the declaration does not name. */
+/** The results, and all names of the file if they depend on names that the declaration does not mention. */
 interface KeptFindings extends Findings {
   readonly names: string | undefined;
 }
@@ -51,7 +51,7 @@ const severities = ['error', 'warning', 'info'] as const;
 const kept = new WeakMap<Declared | WeightsNode, KeptFindings>();
 
 /**
- * Checks a declaration, or finds what was found before: a `Declared` that is the same object means the same.
+ * Checks a declaration, or returns earlier results: an identical `Declared` object means the same.
  * @param suggests whether names that were probably meant are looked for, which takes time
  */
 function checkDeclaration(module: Module, node: Declaration, suggests: boolean): Findings {
@@ -73,14 +73,14 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
   return found;
 }
 
-/** What is known of the names that a declaration of a file binds. */
+/** What is known about the names that a declaration of a file binds. */
 export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, Inferred> {
   return checkDeclaration(module, node, true).locals;
 }
 
 /**
- * What stands for a declaration and all that it names; a weight map only asks whether its model is one, and where it
- * names variants, which the model has.
+ * A key for a declaration and everything that it names; a weight map only depends on whether its model is one, and on
+ * the model's variants if it names some.
  */
 function keyOf({ scope }: Module, node: Declaration): Declared | WeightsNode | undefined {
   const declared = scope.get(node.name.name);
@@ -104,7 +104,7 @@ function namesOf(module: Module): string {
   return text;
 }
 
-/** How much was found beyond what is reported of one file. */
+/** How much was found beyond what is reported for one file. */
 function unreported({ module, diagnostics, reported }: Checker): Diagnostic[] {
   const count = reported.error + reported.warning + reported.info - diagnostics.length;
   if (count === 0) return [];

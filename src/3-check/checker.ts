@@ -20,8 +20,8 @@ import type { Meanings } from './meanings/walk-expr.ts';
 import type { Type } from './types.ts';
 
 /**
- * What the checker infers of a name that a declaration binds. Kept apart from `LocalName`, which hangs on the declaration
- * alone: what is inferred hangs on what other declarations of the file are, and those change while this one stays.
+ * What the checker infers about a name that a declaration binds. Separate from `LocalName`, which depends only on the
+ * declaration: inferred facts depend on other declarations of the file, which may change while this one does not.
  */
 export interface Inferred {
   readonly type: Type;
@@ -29,25 +29,25 @@ export interface Inferred {
   used: boolean;
 }
 
-/** What a check of one file or declaration carries along. */
+/** The state of a check of one file or declaration. */
 export interface Checker {
   readonly module: Module;
   /** What the names of the declaration mean. */
   readonly meanings: Omit<Meanings, 'owner'>;
   readonly declaration: Declaration | undefined;
-  /** What is known of those that it binds, as far as it is checked. */
+  /** What is known about the names that it binds, as far as it is checked. */
   readonly locals: Map<LocalName, Inferred>;
-  /** In a model, where d, w and r can be called: whether it rounds widths in a way of its own. */
+  /** In a model, where d, w and r can be called: whether it has its own rounding of widths. */
   scaling: { readonly ownWidths: boolean } | undefined;
   readonly diagnostics: Diagnostic[];
-  /** Whether what is checked is assigned to a name, which labels what takes no tensors. */
+  /** Whether the checked value is assigned to a name, which labels a step without tensors. */
   isAssigned: boolean;
   /** Expressions within expressions at this moment. */
   depth: number;
   /** Whether the outermost of them was reported to be too deep. */
   tooDeep: boolean;
   readonly reported: Record<Diagnostic['severity'], number>;
-  /** Whether what was reported depends on names of the file that the declaration does not name. */
+  /** Whether the reports depend on names of the file that the declaration does not mention. */
   looksAround: boolean;
 }
 
@@ -77,7 +77,7 @@ const noMeanings: Checker['meanings'] = {
   choices: new Map(),
 };
 
-/** Says something of the file. Beyond `checkLimits.diagnostics` of a severity it is only counted. */
+/** Reports a diagnostic. Beyond `checkLimits.diagnostics` of a severity they are only counted. */
 export function report<C extends Code>(
   c: Checker,
   code: C,
@@ -89,19 +89,19 @@ export function report<C extends Code>(
   if (c.reported[severity]++ < checkLimits.diagnostics) c.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 
-/** Says what was found elsewhere, under the same bound. */
+/** Reports diagnostics found elsewhere, under the same limit. */
 export function addDiagnostic(c: Checker, d: Diagnostic): void {
   if (c.reported[d.severity]++ < checkLimits.diagnostics) c.diagnostics.push(d);
 }
 
-/** The name that was probably meant: a hint for the message, and a fix that puts it in place of what stands at `span`. */
+/** The name that was probably meant: a hint for the message, and a fix that replaces the text at `span`. */
 export function suggest(
   c: Checker,
   name: string,
   candidates: () => Iterable<string>,
   span: Span,
 ): { hint: string; fixes: readonly Fix[] } {
-  // what is no longer reported needs no suggestion either
+  // a diagnostic that is no longer reported needs no suggestion either
   const [best] = isFull(c) ? [] : nearestNames(name, candidates());
   return suggestion(best, span);
 }
@@ -140,12 +140,14 @@ function meaningOf(c: Checker, target: NameTarget): Meaning | undefined {
   }
 }
 
-/** What the language gives by its place is a number, a counter, a factor, phi, what `maximize` weighs; or a model's variant. */
+/**
+ * Names given by the language at a place are numbers: a counter, a factor, phi, what `maximize` weighs; or a model's variant.
+ */
 const number: Inferred = { type: 'number', used: true };
 const variant: Inferred = { type: 'variant', used: true };
 const unknown: Inferred = { type: 'unknown', used: true };
 
-/** All names that could stand in place of one, the nearest first, for suggestions. */
+/** All names that are possible in place of one, the nearest first, for suggestions. */
 export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
   c.looksAround = true;
   if (c.declaration) yield* namesSeenAt(c.declaration, name);
@@ -157,7 +159,7 @@ export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
   if (c.scaling) yield* scalingFunctions.keys();
 }
 
-/** Takes up what is known of a name where it is bound; says so where it is bound already. */
+/** Records what is known about a name where it is bound; reports it if it is bound already. */
 export function bind(c: Checker, ident: Ident, local: Inferred): void {
   const { name, span } = ident;
   const bound = c.meanings.locals.get(ident);

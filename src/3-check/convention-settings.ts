@@ -1,6 +1,6 @@
 import type { Type } from './types.ts';
 
-/** What a convention lets one override, and of which type. */
+/** The settings of a convention that can be overridden, with their types. */
 export const conventionSettings: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['padding', 'padding'],
   ['epsilon', 'number'],

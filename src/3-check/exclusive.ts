@@ -1,18 +1,18 @@
 import type { BinaryOperator, Expr, NameNode, NumberNode } from '../1-parse/ast.ts';
 import type { Checker } from './checker.ts';
 
-/** A condition that holds, or does not, where something stands. */
+/** A condition that holds, or does not, at some place. */
 export interface Fact {
   readonly condition: Expr;
   readonly holds: boolean;
 }
 
-/** At most this many facts of a place are looked at: the outermost of its conditions first. */
+/** At most this many facts of a place are considered: the outermost of its conditions first. */
 const mostFacts = 16;
 
 /**
  * Whether facts cannot all be true: what one place needs excludes what the other needs. Decided by the text: `c` and `not c`,
- * `n == 1` and `n == 2`, `n < 2` and `n >= 4`. Where that does not show it, it may still be so.
+ * `n == 1` and `n == 2`, `n < 2` and `n >= 4`. They may exclude each other even where this is not found.
  */
 export function excludeEachOther(c: Checker, first: readonly Fact[], second: readonly Fact[]): boolean {
   const others = second.flatMap(factsIn).slice(0, mostFacts);
@@ -22,7 +22,9 @@ export function excludeEachOther(c: Checker, first: readonly Fact[], second: rea
     .some((fact) => others.some((other) => contradicts(c, fact, other)));
 }
 
-/** A fact and all that follows from it: of `a and b` that each holds, of `not (a or b)` that neither does. */
+/**
+ * A fact and everything that follows from it: from `a and b` that each holds, from `not (a or b)` that neither does.
+ */
 function factsIn(fact: Fact): Fact[] {
   const { condition, holds } = fact;
   if (condition.kind === 'unary' && condition.operator === 'not') {
@@ -74,7 +76,7 @@ function compareApart(c: Checker, a: Comparison, b: Comparison): boolean {
   return [b, flipped(b)].some((other) => [a, flipped(a)].some((one) => ofOneValue(c, one, other)));
 }
 
-/** Whether one value cannot be as both comparisons have it on their left. */
+/** Whether no value on the left can satisfy both comparisons. */
 function ofOneValue(c: Checker, a: Comparison, b: Comparison): boolean {
   if (!isSame(c, a.left, b.left)) return false;
   if (isSame(c, a.right, b.right)) return ![...a.allows].some((order) => b.allows.includes(order));
@@ -110,7 +112,7 @@ function isSame(c: Checker, a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, i) => isSame(c, x, b[i]));
   const [one, other] = [a as Expr, b as Expr];
   if (one.kind !== other.kind) return false;
-  // what is called could give another tensor each time, and a tensor is not a condition
+  // a call could give a different tensor each time, and a tensor is not a condition
   if (one.kind === 'error' || one.kind === 'comprehension' || one.kind === 'chain' || one.kind === 'choice')
     return false;
   if (one.kind === 'name' && other.kind === 'name') return one.text === other.text && meanTheSame(c, one, other);

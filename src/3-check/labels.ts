@@ -6,13 +6,13 @@ import { excludeEachOther, type Fact } from './exclusive.ts';
 interface Label {
   readonly ident: Ident;
   readonly facts: readonly Fact[];
-  /** Whether it is of a shared step: its uses have one label. */
+  /** Whether it belongs to a shared step: its uses have one label. */
   readonly shared: boolean;
   /** How many uses a shared step has, as far as the text shows: in a comprehension there are several. */
   uses: number;
 }
 
-/** The labels of a block or section, by name. Several of one name are in steps whose conditions exclude each other. */
+/** The labels of a block or section, by name. Equal names are in steps whose conditions exclude each other. */
 export type Labels = Map<string, Label[]>;
 
 /** Where the labels of a part of a declaration belong. */
@@ -30,10 +30,10 @@ interface Building {
   readonly repeated?: boolean;
 }
 
-/** As many steps share a label at most: each is compared with all before it. */
+/** The limit of steps that share a label: each is compared with all before it. */
 const mostOfOneName = 16;
 
-/** Takes up a label, or says that a step has it already that may be built together with this one. */
+/** Records a label, or reports that another step has it that may be built together with this one. */
 export function addLabel(c: Checker, ident: Ident | undefined, scope: LabelScope, building: Building): void {
   if (!ident || ident.name === '') return;
   const { facts, shared = false, repeated = false } = building;
@@ -59,25 +59,25 @@ function addTo(c: Checker, labels: Labels, label: Label): void {
     other.uses++;
     return;
   }
-  // of the uses of a shared step one stands for all
+  // one use of a shared step represents all
   const same = shared && others.find((o) => o.shared);
   if (same) same.uses++;
   else others.push(label);
 }
 
-/** Says so where a step is shared that the text uses once. */
+/** Reports a shared step that the text uses only once. */
 export function reportSharedOnce(c: Checker, labels: Labels): void {
   for (const { ident, shared, uses } of [...labels.values()].flat()) {
     if (shared && uses === 1) report(c, 'shared-once', ident.span, { name: ident.name });
   }
 }
 
-/** A condition of a step as facts of what it governs. */
+/** A condition of a step as facts about the steps that it governs. */
 export function factsOf(condition: Expr | undefined): readonly Fact[] {
   return condition ? [{ condition, holds: true }] : [];
 }
 
-/** Takes up the labels in a part of a block or section, through all chains in it, in the order of the text. */
+/** Records the labels in a part of a block or section, through all chains in it, in the order of the text. */
 export function collectLabels(c: Checker, part: unknown, scope: LabelScope, facts: readonly Fact[] = []): void {
   // without recursion, so that no file is too deep for it
   const open: Open[] = [];

@@ -1,4 +1,6 @@
-/** Bounds of the diagnostics of one file, and of how deep its expressions are: a hostile file ends soon, with its first faults. */
+/**
+ * Limits for the diagnostics of one file, and for the depth of its expressions: a hostile file ends soon, with its first errors.
+ */
 export const checkLimits = {
   /** Errors reported in one file, and as many warnings. */
   diagnostics: 100,

@@ -4,8 +4,8 @@ import { calleesOf } from './callees.ts';
 const known = new WeakMap<Declared, boolean>();
 
 /**
- * Whether a block or model has tensors of its own anywhere in it, and so needs a label to give them paths.
- * Depth first over what it is made of, without recursion: a chain of blocks may be long.
+ * Whether a block or model has tensors of its own anywhere in it, and so needs a label to give them paths. Depth first
+ * over its parts, without recursion: a chain of blocks may be long.
  */
 export function ownsTensors(declared: Declared): boolean {
   const open: { readonly declared: Declared; next: number }[] = [];

@@ -13,7 +13,7 @@ export interface SignatureParam {
   /** Whether only whole numbers will do. */
   readonly whole: boolean;
   readonly tensor: boolean;
-  /** The number of a tensor parameter among the tensor parameters. */
+  /** The index of a tensor parameter among the tensor parameters. */
   readonly place: number;
   readonly required: boolean;
   /** Whether it is given by name only: what chooses a model's point, or a stray number would be a phi. */
@@ -51,7 +51,7 @@ export function signatureOf(callee: BuiltinOp | Declared): Signature {
   return signature;
 }
 
-/** What a parameter of type `activation` takes as a step: one tensor and nothing else. */
+/** The signature of a parameter of type `activation` as a step: one tensor and nothing else. */
 export function pointwiseSignature(name: string): Signature {
   return createSignature(name, [tensorParam('x')], {});
 }

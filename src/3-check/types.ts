@@ -1,7 +1,7 @@
 import type { ParamNode } from '../1-parse/ast.ts';
 import { checkLimits } from './limits.ts';
 
-/** What the checker knows of a value. `unknown` fits everything: it stands where an error was reported already. */
+/** What the checker knows about a value. `unknown` fits everything: it is used where an error was reported already. */
 export type Type =
   | 'number'
   | 'bool'
@@ -27,7 +27,7 @@ export function isListType(type: Type): type is { readonly list: Type } {
   return typeof type === 'object' && 'list' in type;
 }
 
-/** A list of a type; of lists too deep in each other no more is known, so that every type stays small. */
+/** A list of a type; nothing more is known about lists that are nested too deeply, so that every type stays small. */
 export function listType(item: Type): Type {
   let depth = 1;
   for (let t = item; isListType(t); t = t.list) depth++;
@@ -60,10 +60,10 @@ function plural(type: Type): string {
   return isListType(type) ? `lists of ${plural(type.list)}` : 'tensors';
 }
 
-/** Whether a value of type `from` may stand where `to` is wanted. */
+/** Whether a value of type `from` is allowed where `to` is wanted. */
 export function isAssignable(from: Type, to: Type): boolean {
   if (from === 'unknown' || to === 'unknown' || from === to) return true;
-  // a list of tensors takes whatever is made of tensors
+  // a list of tensors accepts anything made of tensors
   if (holdsTensors(to)) return actsAsTensor(from);
   if (isListType(from) && isListType(to)) return isAssignable(from.list, to.list);
   // a size is a number or `[high, wide]`, padding a word or a size in pixels

@@ -10,7 +10,7 @@ import { type FactorName, factorNames } from './scaling.ts';
 import type { Trace } from './trace.ts';
 import type { Env, Scale, VariantValue } from './values.ts';
 
-/** `d(n)`, `w(n)` or `r(n)` at this point, with the sentence that says how. */
+/** `d(n)`, `w(n)` or `r(n)` at this point, with a sentence that explains it. */
 export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: number, span: Span): number {
   scale.used.add(name);
   const own = scale.roundings.get(name);
@@ -28,7 +28,7 @@ export function pointTrace({ scale }: Env, { text: rule, span }: NameNode, value
   return { span, rule, argument: value, result: value, text };
 }
 
-/** `w(n) = round(n * w, 8)`: what the model's `scaling` says. */
+/** `w(n) = round(n * w, 8)`: from the model's `scaling`. */
 function ownRounding(ev: Evaluation, scale: Scale, entry: ScalingEntry, n: number): [number, string] {
   const { meanings } = scale.env;
   const named = new Set<unknown>();

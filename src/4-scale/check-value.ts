@@ -8,7 +8,7 @@ import { type Binding, describeValue, isList, type Value } from './values.ts';
 
 /**
  * What a parameter is bound to, if the value has the type that it declares: whole numbers for `int`; for `size` and `padding` a
- * number where the two of a pair are equal, so that `stride == 1` holds of `[1, 1]`. Ends the build where it has not.
+ * number where the two of a pair are equal, so that `stride == 1` holds of `[1, 1]`. Otherwise ends the build.
  */
 export function checkedBinding(ev: Evaluation, param: ParamNode, binding: Binding, span: Span): Binding {
   const { type } = param;
@@ -49,7 +49,7 @@ function checkSize(what: string, type: 'size' | 'padding', value: Value, span: S
   fail('wrong-type', span, { what, expected: sizeForms[type], found: describeValue(value) });
 }
 
-/** What may stand for a value of these types. */
+/** What is allowed for a value of these types. */
 export const sizeForms = {
   size: 'a whole number or [high, wide]',
   padding: 'same, symmetric, valid, a number of pixels or [high, wide]',

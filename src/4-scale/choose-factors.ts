@@ -9,7 +9,7 @@ import { type Evaluation, fail } from './evaluation.ts';
 import { type Factor, type FactorName, factorNames, type ScalingRequest } from './scaling.ts';
 import type { Env, Scale } from './values.ts';
 
-/** A factor that nothing says anything of. */
+/** A factor that nothing states. */
 export const unscaled: Factor = { value: 1, origin: 'default', source: 'default' };
 
 /** The `scaling` of a model, if it has one. */
@@ -17,7 +17,7 @@ export function scalingOf(model: ModelNode): ScalingNode | undefined {
   return model.members.find((m) => m.kind === 'scaling');
 }
 
-/** The phi that was asked for, or the row's own. */
+/** The requested phi, or the row's own. */
 export function phiOf(
   ev: Evaluation,
   env: Env,
@@ -38,11 +38,10 @@ export function createScale(model: ModelNode, env: Env): Scale {
 }
 
 /**
- * What d, w and r are: 1, or what the formula says, or the variant's row, or the command line. The formula takes the phi
- * that was asked for, or the row's own: it scales what the row leaves open.
+ * The values of d, w and r: 1, or from the formula, the variant's row, or the command line. The formula takes the requested phi, or the row's own: it scales what the row leaves open.
  * @param phi the phi of that formula
  * @param scaled the parameters that are scaled themselves, which no factor can follow from
- * @param step where the model is a step of another: what asks for its factors
+ * @param step where the model is a step of another: the call
  */
 export function chooseFactors(
   ev: Evaluation,
@@ -68,7 +67,7 @@ export function chooseFactors(
   const variable = scaling?.variable?.name;
   const bound = scaling?.variable && env.meanings.locals.get(scaling.variable);
   for (const { name, parameter, value } of scaling?.entries ?? []) {
-    // a formula over phi says nothing without one, and nothing of what the row states
+    // a formula over phi does not apply without one, nor to what the row states
     if (parameter || (variable !== undefined && phi === undefined) || row?.cell(name.name)) continue;
     const inner = bound ? innerEnv(env, [[bound, { value: phi as number }]]) : env;
     const source = excerpt(value.span) + (variable === undefined ? '' : ` at ${variable} ${phi}`);

@@ -33,7 +33,7 @@ export interface ModelPoint {
   readonly point: ScalingPoint;
 }
 
-/** Where a model stands: alone, or as a step of another. */
+/** Whether a model is used alone, or as a step of another. */
 export interface PointContext {
   readonly path: string;
   /** Values given by a model that uses this one as a step. */
@@ -47,8 +47,8 @@ export interface PointContext {
 export const topContext: PointContext = { path: '', given: new Map() };
 
 /**
- * Chooses the point: which row or formula gives d, w and r, and what each parameter is.
- * Order: default, formula, variant's row, overrides. A phi that a row names takes that row unless `rule` says otherwise.
+ * Chooses the point: which row or formula gives d, w and r, and the value of each parameter. Order: default, formula,
+ * variant's row, overrides. A phi that a row names takes that row unless `rule` says otherwise.
  */
 export function choosePoint(
   ev: Evaluation,
@@ -63,7 +63,7 @@ export function choosePoint(
   return alternative ? { ...result, point: { ...result.point, alternative } } : result;
 }
 
-/** What the rule that was not used says, where phi has both a published row and a formula. */
+/** The values of the unused rule, where phi has both a published row and a formula. */
 function otherRule(
   ev: Evaluation,
   declared: DeclaredModel,
@@ -97,7 +97,7 @@ function differences(a: ScalingPoint, b: ScalingPoint, { unread }: Overrides): R
       values.set(param.name, Number(param.text));
     }
   }
-  // r is how the formula comes to a resolution; next to the resolution itself, or to a shape given whole, it says nothing
+  // r is how the formula arrives at a resolution; with the resolution itself, or a complete shape, it is meaningless
   if (values.has('resolution') || unread.has('resolution')) values.delete('r');
   return Object.fromEntries(values);
 }
@@ -115,7 +115,7 @@ function evaluatePoint(
   const plain: Env = { vars, meanings: meaningsOf(model), module, convention: outer, path, numbers: '' };
   const row = chooseRow(ev, plain, model, request, context.span);
   const phi = phiOf(ev, plain, request, row);
-  // without a row and a phi the model stands where all factors are 1; a row without a phi says nothing of one
+  // without a row and a phi all factors are 1; a row without a phi does not imply one
   if (phi !== undefined || !row) vars.set(givenNames.phi, { value: phi ?? 0 });
   vars.set(givenNames.variant, { value: { kind: 'variant', name: row?.name ?? '' } });
   const scale = createScale(model, plain);

@@ -10,8 +10,8 @@ import type { ScalingRequest } from './scaling.ts';
 import type { Env } from './values.ts';
 
 /**
- * The row of `variants` that holds: the one named, or the one that names the phi, or none.
- * @param span what asks for it, where that is not the command line
+ * The row of `variants` that applies: the one named, or the one that names the phi, or none. @param span of the
+ * request, where that is not the command line
  */
 export function chooseRow(
   ev: Evaluation,

@@ -7,7 +7,7 @@ import type { ConventionPoint, ConventionSettings, ScalingRequest } from './scal
 import { type Binding, describeValue, type Env, type Value } from './values.ts';
 
 /**
- * What the frameworks do. `tf`: SAME padding from the input's size, the odd pixel at the bottom and right; epsilon and
+ * The frameworks' conventions. `tf`: SAME padding from the input's size, the odd pixel at the bottom and right; epsilon and
  * momentum as in tensorflow/tpu's EfficientNet. `torch`: symmetric padding; epsilon and momentum as in torch.nn.BatchNorm2d
  * (whose momentum 0.1 is the share of the new value, 0.9 of the old); average pools count padding.
  */
@@ -19,13 +19,13 @@ export const conventions: Readonly<Record<'tf' | 'torch', ConventionSettings>> =
 /** The convention of a model that states none and is used by none that does. */
 export const defaultConvention: ConventionPoint = { name: 'tf', origin: 'default', ...conventions.tf };
 
-/** What a request says of conventions. */
+/** The conventions in a request. */
 export type AskedConvention = Pick<ScalingRequest, 'convention' | 'conventionSettings' | 'sources'>;
 
 /**
  * The convention of a model: that of the weights it takes, else the command line's, else its own, else that of the model
- * which uses it. What it overrides, `convention torch(epsilon: 1e-3)`, belongs to the stated one and goes when the command
- * line chooses the other.
+ * which uses it. Its overrides, `convention torch(epsilon: 1e-3)`, belong to the stated one and are dropped when the
+ * command line chooses the other.
  */
 export function chooseConvention(
   ev: Evaluation,
@@ -70,8 +70,8 @@ function settingOf(key: string, value: Value, span: Span): Partial<ConventionSet
 }
 
 /**
- * The convention of a model that is a step, with the settings that its call gives, and those of the calls around it. Like those
- * that the model states itself they go when the command line chooses a convention.
+ * The convention of a model that is a step, with the settings that its call gives, and those of the calls around it. Like the
+ * model's own settings they are dropped when the command line chooses a convention.
  */
 export function withStepSettings(
   convention: ConventionPoint,
@@ -86,6 +86,6 @@ export function withStepSettings(
     const value = given.get(name)?.value;
     if (value !== undefined) Object.assign(settings, settingOf(name, value, span));
   }
-  // the convention itself where nothing is set, by which the default is told from one that is stated
+  // the convention itself where nothing is set, which distinguishes the default from a stated one
   return Object.keys(settings).length === 0 ? convention : { ...convention, ...settings, given: settings };
 }

@@ -3,12 +3,12 @@ import { boundName } from '../3-check/meanings/names-in.ts';
 import type { BoundName, NameTarget } from '../3-check/meanings/occurrence.ts';
 import type { Binding, Env } from './values.ts';
 
-/** An environment inside another: of a comprehension, or of a table's cells. */
+/** An environment inside another: for a comprehension, or a table's cells. */
 export function innerEnv(parent: Env, vars: Iterable<readonly [BoundName, Binding]>, numbers = ''): Env {
   return { ...parent, vars: new Map(vars), parent, numbers: parent.numbers + numbers };
 }
 
-/** The value of a name's first word; undefined if the declaration does not bind it, or where it has none so far. */
+/** The value of a name's first word; undefined if the declaration does not bind it, or if it has none so far. */
 export function lookupVar(env: Env, name: NameNode): Binding | undefined {
   return lookupTarget(env, env.meanings.targets.get(name));
 }

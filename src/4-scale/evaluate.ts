@@ -82,7 +82,7 @@ function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
   }
 }
 
-/** Makes a list, and ends the build where it or what it holds is too large. */
+/** Makes a list; ends the build where it or its contents are too large. */
 function boundedList(ev: Evaluation, span: Span, length: number, item: (i: number) => Value): readonly Value[] {
   const tooLong = () => fail('list-too-large', span, { what: 'elements', limit: buildLimits.list });
   if (length > buildLimits.list) tooLong();
@@ -109,7 +109,7 @@ function evaluateComprehension(ev: Evaluation, env: Env, { names, sources, item,
   });
 }
 
-/** What a comprehension runs over: the elements of a list, or the whole numbers from 0 below a number. */
+/** What a comprehension iterates over: the elements of a list, or the whole numbers from 0 below a number. */
 function elementsOf(value: Value, span: Span): readonly Value[] {
   if (typeof value !== 'number') return itemsIn(value, span);
   const what = 'the number that a comprehension counts to';
@@ -144,7 +144,7 @@ function quoted(span: Span): string {
   return `'${excerpt(span)}'`;
 }
 
-/** The row of a model's `variants` that a name or number is where one is chosen. */
+/** The row of a model's `variants` that a name or number refers to, where one is chosen. */
 function chosenVariant(env: Env, target: NameTarget | undefined): VariantValue | undefined {
   const isRow = target?.kind === 'chosen' && modelOfVariant(env.module, target) !== undefined;
   return isRow ? { kind: 'variant', name: target.name } : undefined;
@@ -179,12 +179,12 @@ function failUnknown(env: Env, { parts: [head = ''], span }: NameNode): never {
   return fail('unknown-name', span, { name: head, hint: guessName(head, () => names).hint });
 }
 
-/** What a name without dots is worth: a callee, or what may be one. */
+/** The value of a name without dots that is a callee, or may be one. */
 export function valueOfName(env: Env, name: NameNode): Value | undefined {
   return name.parts.length > 1 ? undefined : (lookupVar(env, name)?.value ?? freeValue(env, name));
 }
 
-/** What a name means that has no value of its own here. */
+/** The meaning of a name that has no value here. */
 function freeMeaningOf(env: Env, name: NameNode): FreeMeaning | undefined {
   const target = env.meanings.targets.get(name);
   const free = target?.kind === 'chosen' ? target.otherwise : target;
@@ -214,7 +214,10 @@ function freeValue(env: Env, name: NameNode): Value | undefined {
   }
 }
 
-/** Evaluates a value that is given from outside, with `--set`, in place of one in the text: it sees what has a value there. */
+/**
+ * Evaluates a value that is given from outside, with `--set`, in place of one in the text: it sees the names that have a value
+ * there.
+ */
 export function evaluateGiven(ev: Evaluation, env: Env, given: Expr): Value {
   return evaluate(ev, { ...env, meanings: meaningsOfValue(env.meanings.owner, visibleVars(env), given) }, given);
 }

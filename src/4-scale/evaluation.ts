@@ -25,9 +25,9 @@ export interface Evaluation {
   readonly choices: Choices;
   /** By path: what the step gave that bears it. */
   results: Map<string, Flow>;
-  /** By the path that a use of a shared step has in its section, `left.net`: the one that its nodes have, `net.0`. */
+  /** Maps the path of a shared step's use in its section, `left.net`, to the path of its nodes, `net.0`. */
   readonly uses: Map<string, string>;
-  /** Builds what an expression calls; only building a graph has it. */
+  /** Builds the calls in an expression; present only when a graph is built. */
   readonly call: (call: CallNode, env: Env) => Value;
   readonly chain: (chain: ChainNode, env: Env) => Value;
 }
@@ -42,13 +42,13 @@ export interface Cell {
   next: number;
 }
 
-/** A choice that nobody settled. */
+/** An open choice. */
 export interface OpenChoice {
-  /** Where it stands first. */
+  /** Its first position. */
   readonly span: Span;
   /** As written. */
   readonly options: readonly string[];
-  /** The paths of the cells where it stands, and where these are in the text: several where choices share a name. */
+  /** The paths of its cells, and their positions in the text: several where choices share a name. */
   readonly places: Map<string, Span>;
 }
 
@@ -57,9 +57,9 @@ export interface Choices {
   /** `stages.2.kernel` and the value given for it. */
   readonly given: ReadonlyMap<string, Expr>;
   readonly used: Set<string>;
-  /** Those that nobody settled, by what `--set` calls them. */
+  /** Open choices, by their names for `--set`. */
   readonly open: Map<string, OpenChoice>;
-  /** By the path of a cell that was built, what its choice is called where that is another: its name. */
+  /** For the path of a built cell the name of its choice, if it has one. */
   readonly named: Map<string, string>;
   /**
    * The cells of all tables built, and the names of choices in their declarations: for the message about what cannot be set;
@@ -88,7 +88,7 @@ export function createEvaluation(
   };
 }
 
-/** Ends the build of a model; caught where the build began. Thrown for what a spec says, never out of the public API. */
+/** Ends the build of a model; caught where the build began. Thrown for errors in a spec, never from the public API. */
 export class Failure extends Error {
   readonly diagnostic: Diagnostic;
   constructor(diagnostic: Diagnostic) {
@@ -107,7 +107,7 @@ export function fail<C extends Code>(
   throw new Failure(createDiagnostic(code, span, args, extras));
 }
 
-/** Says something that does not end the build, once for a place however often the place is built. */
+/** Reports something that does not end the build, once per place however often the place is built. */
 export function warn<C extends Code>(
   ev: Evaluation,
   code: C,
@@ -119,7 +119,7 @@ export function warn<C extends Code>(
   if (ev.reported.add(code, span)) ev.diagnostics.push(createDiagnostic(code, span, args, extras));
 }
 
-/** Takes steps off what the build may take; ends it where none are left. */
+/** Uses up steps of the build's budget; ends the build where none are left. */
 export function spend(ev: Evaluation, steps: number, span: Span): void {
   ev.steps -= steps;
   if (ev.steps < 0) fail('too-much-work', span, {});

@@ -1,6 +1,6 @@
 import { opLimits } from '../ops/limits.ts';
 
-/** Bounds of what a spec may ask for. Far above any network, low enough that a hostile file ends soon. */
+/** Limits for specs: far above any network, low enough that a hostile file ends soon. */
 export const buildLimits = {
   /** Steps of one build: an evaluated expression is one, an operation `nodeSteps`. */
   steps: 6_000_000,
@@ -19,9 +19,9 @@ export const buildLimits = {
   channels: opLimits.channels,
   pixels: opLimits.pixels,
   kernel: opLimits.kernel,
-  /** Elements of one parameter tensor: 2 GiB of float32, which a machine makes and writes at once. */
+  /** Elements of one parameter tensor: 2 GiB of float32, which is made and written at once. */
   elements: 2 ** 29,
-  /** Elements of a list, those of the lists in it included. */
+  /** Elements of a list, including those of nested lists. */
   list: 10_000,
   /** Lists within lists. */
   lists: 8,

@@ -62,7 +62,7 @@ export function readOverrides(model: ModelNode, request: ScalingRequest): Overri
   return { params, inputs, cells, unread, ...(size && { size }) };
 }
 
-/** Whether a parameter is read by shapes of inputs that are given whole, and by nothing else. */
+/** Whether a parameter is read only by shapes of inputs that are given completely. */
 function isReplaced(
   model: ModelNode,
   parameter: string,

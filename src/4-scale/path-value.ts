@@ -6,7 +6,7 @@ import { joinPath } from './env.ts';
 import { type Evaluation, fail } from './evaluation.ts';
 import { describeValue, isList, type SectionValue, type Value } from './values.ts';
 
-/** What the step gives that stands behind the dots of a section's name, or a size of it: `trunk.stages.5.0.expand.width`. */
+/** The result of the step named after a section's name, or a size of it: `trunk.stages.5.0.expand.width`. */
 export function atPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): Value {
   const path = builtPath(ev, joinPath(section.path, rest.join('.')));
   const flow = ev.results.get(path);
@@ -17,7 +17,7 @@ export function atPath(ev: Evaluation, section: SectionValue, rest: readonly str
   return sizeIn(inner.length === 0 ? section : atPath(ev, section, inner, span), last, span);
 }
 
-/** A path as the nodes have it, where it goes through a shared step of a section. */
+/** The path of nodes for one that goes through a shared step of a section. */
 function builtPath({ uses }: Evaluation, path: string): string {
   if (uses.size === 0) return path;
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
@@ -27,7 +27,7 @@ function builtPath({ uses }: Evaluation, path: string): string {
   return path;
 }
 
-/** Says which word of a path names no step that was built. */
+/** Reports the word of a path that does not name a built step. */
 function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): never {
   let before = section.path;
   let known = new Set<string>();
@@ -59,7 +59,7 @@ function failProperty(name: string, of: string, known: Iterable<string>, span: S
   return fail('unknown-property', span, { name, of, hint: didYouMean(name, known) });
 }
 
-/** What stands behind the dots of a value: sizes of a tensor. */
+/** Properties of a value: sizes of a tensor. */
 export function property(value: Value, rest: readonly string[], span: Span): Value {
   let current = value;
   for (const part of rest) current = sizeIn(current, part, span);

@@ -4,22 +4,21 @@ import { type PictureInterpolation, pictureInterpolations } from '../ops/interpo
 export const interpolations = pictureInterpolations;
 export type Interpolation = PictureInterpolation;
 
-/** Which colour the first channel of a network's input is, and which the last. */
+/** The order of colours in the channels of a network's input. */
 export const channelOrders = ['rgb', 'bgr'] as const;
 export type ChannelOrder = (typeof channelOrders)[number];
 
 /**
- * What is stated of how a picture becomes a network's input; what is absent is decided by the next in line. In this order:
- * the request (`--mean`), the weights' file, the column of the weight map that has its names, the spec, and what holds
- * for all pictures.
+ * Facts about how a picture becomes a network's input; missing ones are decided by the next source. In this order: the
+ * request (`--mean`), the weights' file, the column of the weight map that has its names, the spec, and the defaults.
  */
 export interface Preprocessing {
   /** Of pixels between 0 and 1: `(pixel - mean) / std`. A number a channel; in a request also one for all. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** Red, green, blue by default. Mean and std go by it. */
+  /** Red, green, blue by default. Mean and std are in this order. */
   readonly channelOrder?: ChannelOrder;
-  /** The share of a picture's shorter side that is kept, by a rectangle in the middle of the input's ratio. */
+  /** The share of a picture's shorter side that is kept, by a centred rectangle with the input's ratio. */
   readonly crop?: number;
   readonly interpolation?: Interpolation;
 }

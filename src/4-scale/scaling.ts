@@ -24,9 +24,11 @@ export interface ScalingRequest {
   readonly convention?: 'tf' | 'torch';
   /** What differs from `convention`. */
   readonly conventionSettings?: Partial<ConventionSettings>;
-  /** What the weights that are to be loaded were trained under, by the path of the model that takes them; '' is the network's own. */
+  /**
+   * The conventions that the weights to load were trained under, by the path of the model that takes them; '' is the network's own.
+   */
   readonly sources?: Readonly<Record<string, SourceConvention>>;
-  /** How pictures become the input: what is asked for, and what the weights that are to be loaded were trained on. */
+  /** How pictures become the input: as requested, and as for the training of the weights to load. */
   readonly preprocessing?: Preprocessing;
   readonly weightsPreprocessing?: Preprocessing;
 }
@@ -53,7 +55,7 @@ export interface Factor {
   readonly source: string;
 }
 
-/** A parameter of the model as it stands at this point of the family. */
+/** A parameter of the model at this point of the family. */
 export interface ParamValue {
   readonly name: string;
   /** As it would be written: `224`, `[3, 4, 6, 3]`, `Bottleneck`, `silu`. */
@@ -65,7 +67,7 @@ export interface ParamValue {
   readonly trace: string;
 }
 
-/** One point of a family: what d, w and r are there, and which row or formula set them. */
+/** One point of a family: its d, w and r, and which row or formula set them. */
 export interface ScalingPoint {
   readonly model: string;
   readonly variant?: string;
@@ -75,14 +77,14 @@ export interface ScalingPoint {
   readonly r: Factor;
   readonly params: readonly ParamValue[];
   readonly convention: ConventionPoint;
-  /** Where phi has both a published row and a formula: what the one not used says, parameter by parameter. */
+  /** Where phi has both a published row and a formula: the values of the unused one, parameter by parameter. */
   readonly alternative?: { readonly rule: 'published' | 'formula'; readonly values: Readonly<Record<string, number>> };
 }
 
 export interface ConventionPoint extends ConventionSettings {
   readonly name: 'tf' | 'torch';
   readonly origin: Origin;
-  /** What steps around the model gave, which holds in the models within it too. */
+  /** Settings from the enclosing calls, which also apply to nested models. */
   readonly given?: Partial<ConventionSettings>;
 }
 

@@ -2,7 +2,7 @@ import type { Span } from '../source.ts';
 
 /** How one scaled number came about. */
 export interface Trace {
-  /** `w(80)`: where it was asked for. */
+  /** `w(80)`: where it is in the text. */
   readonly span: Span;
   /** `d`, `w`, `r` or `phi`, or the rounding function called. */
   readonly rule: string;

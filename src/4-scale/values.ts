@@ -69,13 +69,13 @@ export interface TensorValue {
 /** Tensors that travel together. */
 export interface Flow {
   readonly tensors: readonly TensorValue[];
-  /** They came as a list, which stays one where it holds a single tensor. */
+  /** They came as a list, which stays one even with a single tensor. */
   readonly list?: true;
-  /** Where numbers stand among what an op is given: these by their places, undefined for tensors. */
+  /** If there are numbers among an op's operands: these by position, undefined for tensors. */
   readonly numbers?: readonly (number | undefined)[];
 }
 
-/** A section of a model, or a step in it: what it gives, and the path that begins those of the steps in it. */
+/** A section of a model, or a step in it: its result, and the prefix of the paths of its steps. */
 export interface SectionValue extends Flow {
   readonly kind: 'section';
   readonly path: string;
@@ -91,7 +91,7 @@ export interface Binding {
 export interface Env {
   readonly vars: Map<BoundName, Binding>;
   readonly parent?: Env;
-  /** What the names of the declaration mean that is being built. */
+  /** The meanings of names in the declaration that is being built. */
   readonly meanings: Meanings;
   /** Where the names are declared that it does not bind. */
   readonly module: Surroundings;
@@ -102,7 +102,7 @@ export interface Env {
   readonly path: string;
   /** The path that shared steps are below, where it is another: in a section that of its model. */
   readonly sharedBelow?: string;
-  /** The name that what is evaluated is assigned to: the label of what takes no tensors. */
+  /** The name that the evaluated value is assigned to: the label of a step without tensors. */
   assigned?: string | undefined;
   /** In a comprehension: the element's number, which labels take on, `.0`. */
   readonly numbers: string;
@@ -112,7 +112,7 @@ export interface Env {
 export interface Scale {
   factors: Readonly<Record<FactorName, Factor>>;
   readonly roundings: ReadonlyMap<FactorName, ScalingEntry>;
-  /** Which factors were asked for: an override of another changes nothing. */
+  /** Which factors were used: an override of another changes nothing. */
   readonly used: Set<FactorName>;
   /** What the roundings see: the model's parameters. */
   readonly env: Env;
@@ -138,7 +138,7 @@ export function tensorsOf(value: Value): readonly TensorValue[] | undefined {
   return value.kind === 'section' ? value.tensors : undefined;
 }
 
-/** Whether a value's tensors are a list, which stays one where it holds a single tensor. */
+/** Whether a value's tensors are a list, which stays one even with a single tensor. */
 export function isTensorList(value: Value): boolean {
   return isList(value) || (typeof value === 'object' && value.kind === 'section' && value.list === true);
 }
@@ -150,7 +150,7 @@ export function itemsOf(value: Value): readonly Value[] | undefined {
   return value.kind === 'section' ? value.tensors : undefined;
 }
 
-/** How much a list holds: its elements, those of the lists in it included, and how deep they are. */
+/** The size of a list: its elements, including those of nested lists, and its depth. */
 export interface ListSize {
   readonly elements: number;
   readonly depth: number;
@@ -158,7 +158,7 @@ export interface ListSize {
 
 const sizes = new WeakMap<readonly Value[], ListSize>();
 
-/** The size of a list; found once for each, so that lists of one list many times over cost nothing. */
+/** The size of a list; computed once for each, so that lists that repeat one list cost nothing. */
 export function sizeOf(list: readonly Value[]): ListSize {
   let size = sizes.get(list);
   if (!size) {

@@ -30,13 +30,13 @@ export interface AtomicOptions {
   readonly mode?: number;
   /** Whether bytes and name are on the disk when `rename` returns, so that a power cut cannot take them back. */
   readonly durable?: boolean;
-  /** The path is that of a device or a pipe, which is written as it is. */
+  /** The path is a device or a pipe, which is written directly. */
   readonly inPlace?: boolean;
 }
 
 /**
- * Opens a file that is written whole or not at all: whoever looks at `path`, at whatever moment and after whatever crash, finds
- * the old file or the new one. What processes that died left in the folder is removed.
+ * Opens a file that is written completely or not at all: at any moment, and after any crash, `path` is either the old file or
+ * the new one. Leftovers of dead processes in the folder are removed.
  */
 export function openAtomically(path: string, options: AtomicOptions = {}): AtomicFile {
   const { mode = 0o666, durable = false, inPlace = false } = options;
@@ -91,7 +91,7 @@ export function openAtomically(path: string, options: AtomicOptions = {}): Atomi
   };
 }
 
-/** Writes a whole file that lasts; where `write` throws, the old one stays. */
+/** Writes a whole file durably; if `write` throws, the old one stays. */
 export function writeFileAtomically(path: string, write: (sink: ByteSink) => void): void {
   const file = openAtomically(path, { durable: true });
   try {

@@ -18,12 +18,12 @@ const mostChunkBytes = 64 << 20;
 const mostTextBytes = 16 << 20;
 const mostNames = 100_000;
 
-/** What Emscripten's file system has and its types leave out. */
+/** The parts of Emscripten's file system that its types leave out. */
 interface FileSystem {
   createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
 }
 interface FileNode {
-  /** What a stream of the file does. */
+  /** The operations of a stream. */
   stream_ops: Record<string, unknown>;
 }
 
@@ -40,7 +40,7 @@ export async function loadHdf5(): Promise<OpenHdf5> {
 
 function openFile(module: Module, file: RandomAccess, name: string): Hdf5File {
   const source = placeFile(module, file, name);
-  /** Calls the library: an error of the file's `read` passes, any other is about what the file holds. */
+  /** Calls the library: an error of the file's `read` passes through, any other is about the file's contents. */
   const attempt = <T>(call: () => T): T => {
     try {
       const result = call();
@@ -97,7 +97,7 @@ function openFile(module: Module, file: RandomAccess, name: string): Hdf5File {
   };
 }
 
-/** Puts a file into the library's own file system, in which nothing else is. */
+/** Puts a file into the library's own, otherwise empty file system. */
 function placeFile({ FS }: Pick<Module, 'FS'>, file: RandomAccess, name: string) {
   let problem: unknown;
   const node = (FS as unknown as FileSystem).createFile('/', name, {}, true, false);
@@ -112,7 +112,7 @@ function placeFile({ FS }: Pick<Module, 'FS'>, file: RandomAccess, name: string)
         }
         const wanted = Math.min(length, file.size - position);
         let done = 0;
-        // in pieces: what the library asks for at once may be a whole tensor
+        // in pieces: a single request of the library may be a whole tensor
         for (let got = 1; done < wanted && got > 0; done += got) {
           const bytes = file.read(position + done, Math.min(pieceBytes, wanted - done));
           buffer.set(bytes, offset + done);
@@ -138,7 +138,7 @@ function startsHeap(bytes: Uint8Array): boolean {
   return bytes[0] === 0x47 && bytes[1] === 0x43 && bytes[2] === 0x4f && bytes[3] === 0x4c;
 }
 
-/** What a dataset's description says of its type (H5Tpublic.h: class 0 are integers, 1 floating-point numbers). */
+/** The type classes in a dataset's description (H5Tpublic.h: class 0 are integers, 1 floating-point numbers). */
 function datasetOf({ type, size, littleEndian, signed, shape, chunks }: Metadata): Hdf5Dataset {
   const sizes = (shape ?? []).map(Number);
   const bits = size * 8;

@@ -4,9 +4,7 @@ const mostHeapBytes = 64 << 20;
 const headerBytes = 16;
 
 /**
- * Whether a collection of the global heap, which holds texts of any length, is sound: each object in it takes some space, and all
- * lie within it (HDF5 File Format Specification 3.0, section III.E). HDF5's library (2.0) reads one with an object of no size
- * for ever.
+ * Whether a collection of the global heap, which holds texts of any length, is valid: each object in it takes some space, and all are within it (HDF5 File Format Specification 3.0, section III.E). HDF5's library (2.0) loops forever on an object of size 0.
  * @param at where its signature is, in the file.
  */
 export function isSoundHeap(file: RandomAccess, at: number): boolean {

@@ -3,7 +3,7 @@ import type { RandomAccess } from '../weights/readers/format.ts';
 import type { Hdf5Filler, Hdf5Writer } from '../weights/write-keras.ts';
 import type { RandomFile } from './atomic-file.ts';
 
-/** What Emscripten's file system has and its types leave out. */
+/** The parts of Emscripten's file system that its types leave out. */
 interface FileSystem {
   createFile(parent: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
 }
@@ -81,7 +81,7 @@ async function openOutput(file: RandomFile, mode: 'H5F_ACC_TRUNC' | 'H5F_ACC_RDW
     } catch (e) {
       failed = e;
     }
-    // what the system says counts, not what the library makes of it
+    // the system's error counts, not the library's version of it
     const first = problem.first ?? failed;
     if (first !== undefined) throw first;
     return result as T;
@@ -128,7 +128,7 @@ function placeOutput(FS: FileSystem, file: RandomFile, name: string): { first?: 
         return length;
       }),
   };
-  // the library only cuts off what a new file does not have
+  // the library only truncates, which a new file does not need
   node.node_ops = { ...node.node_ops, setattr: () => {} };
   return problem;
 }

@@ -5,7 +5,7 @@ import { orUndefined } from './or-undefined.ts';
 import { maxBytes, Pieces } from './pieces.ts';
 import { readProblem } from './system-errors.ts';
 
-/** So long is waited for a pipe's first byte where nobody has opened it to write. */
+/** How long to wait for a pipe's first byte if it has no writer. */
 const pipeMilliseconds = 1000;
 
 /** A host over Node's file system whose imports stay in `root`. */
@@ -25,8 +25,8 @@ export function rootFor(cwd: string, specPath: string): string {
 }
 
 /**
- * The bytes of a file; undefined if there is none. Throws, in plain words, for what is there but cannot be read. A pipe is
- * read (`<(command)`), but not waited for where nobody writes to it.
+ * The bytes of a file; undefined if there is none. Throws, in plain words, for a file that exists but cannot be read. A
+ * pipe is read (`<(command)`), but not waited for without a writer.
  */
 export function readBounded(path: string): Uint8Array | undefined {
   let file: number;
@@ -49,7 +49,7 @@ export function readBounded(path: string): Uint8Array | undefined {
   }
 }
 
-/** All that comes through a pipe. One that nobody has opened to write is given a moment for it. */
+/** Everything from a pipe. If it has no writer yet, waits for a moment. */
 function readPipe(file: number): Uint8Array {
   const pieces = new Pieces();
   const end = Date.now() + pipeMilliseconds;
@@ -65,7 +65,7 @@ function readPipe(file: number): Uint8Array {
     }
     if (length > 0) pieces.add(piece.subarray(0, length));
     else if (pieces.size > 0) return pieces.join();
-    else if (Date.now() > end) throw new Error('it is a pipe that nobody writes to');
+    else if (Date.now() > end) throw new Error('it is a pipe that nothing writes to');
     else pause();
   }
 }

@@ -2,7 +2,7 @@
  * The names of the 1000 classes of ImageNet's challenge (ILSVRC 2012), in the order of the networks' scores: the words that WordNet has
  * for each, as listed by timm (timm/data/_info/imagenet_synsets.txt and imagenet_synset_to_lemma.txt, Apache-2.0). WordNet's licence
  * (wordnet.princeton.edu/license-and-commercial-use) permits any use that keeps its notice: WordNet 3.0, Copyright 2006 by Princeton
- * University, all rights reserved. The two cranes are told apart here.
+ * University, all rights reserved. The two cranes are distinguished here.
  */
 export const imagenetLabels: readonly string[] = `tench, Tinca tinca; goldfish, Carassius auratus;
 great white shark, white shark, man-eater, man-eating shark, Carcharodon carcharias; tiger shark, Galeocerdo cuvieri;

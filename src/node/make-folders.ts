@@ -3,8 +3,7 @@ import { dirname } from 'node:path';
 import { statOf } from './file-stat.ts';
 
 /**
- * Makes a folder, and those above it that lack. Node's own call for this (`mkdir` with `recursive`) never returns where a
- * file system says of a folder that it is not there while the one above is, as /proc does.
+ * Makes a folder, and missing ones above it. Node's own call for this (`mkdir` with `recursive`) never returns if a file system claims that a folder does not exist although its parent does, as /proc does.
  * @throws what the system reports, or a plain Error if a folder takes no others
  */
 export function makeFolders(path: string): void {
@@ -12,7 +11,7 @@ export function makeFolders(path: string): void {
   try {
     mkdirSync(path);
   } catch (e) {
-    // someone else may have made it in between
+    // another process may have made it in between
     if (isFolder(path)) return;
     const above = dirname(path);
     if ((e as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw e;

@@ -14,8 +14,7 @@ export interface ModelFolderFiles {
 
 /**
  * The files of a folder, by the names that a model's description has for them.
- * @param shownFolder how the user calls the folder, for messages.
- * @param shown how the user calls the model.
+ * @param shownFolder the folder as the user wrote it, for messages. @param shown the model as the user wrote it.
  */
 export function modelFolderFiles(folder: string, shownFolder: string, shown: string): ModelFolderFiles {
   const files = oneAtATime();
@@ -42,7 +41,7 @@ export function decodedName(name: string): string {
   return orUndefined(() => decodeURIComponent(name)) ?? name;
 }
 
-/** Files of which one is open at a time: a model may have more than a process may open. */
+/** Files, one of which is open at a time: a model may have more than a process may open. */
 function oneAtATime() {
   let current: { readonly path: string; readonly opened: ReturnType<typeof openRandomAccess> } | undefined;
   const close = () => {

@@ -14,14 +14,14 @@ import { openRandomAccess, readText } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
 
 export interface OpenedCheckpoint extends OpenedTensors {
-  /** What kind of file it is: `a PyTorch checkpoint`. */
+  /** The kind of file: `a PyTorch checkpoint`. */
   readonly what: string;
   close(): void;
 }
 
 /**
  * Opens a checkpoint by its path, as given by the user: a file of any format that is read, a folder that one stands for, or the name
- * of a published one (`hubNameOf`), which is fetched if it is not in the cache. Only what describes the tensors is read yet.
+ * of a published one (`hubNameOf`), which is fetched if it is not in the cache. Only the description of the tensors is read at this point.
  * @param cwd the folder that a relative path starts from.
  * @param key see `CheckpointSource`.
  * @throws FileError, from reading its tensors too.
@@ -48,7 +48,7 @@ export async function openCheckpoint(
   };
   try {
     const format = folderFormat ?? formatOf(main.file, path);
-    // The library for HDF5 is a bundle of its own: it takes as long to load as a whole command.
+    // The library for HDF5 is a separate bundle: it takes as long to load as a whole command.
     const openHdf5 = format.needsHdf5 ? await (await import('./hdf5-engine.ts')).loadHdf5() : undefined;
     const source = { name: path, file: main.file, openNear: near.open };
     const options = { ...(key !== undefined && { key }), ...(openHdf5 && { openHdf5 }) };
@@ -69,7 +69,7 @@ export async function openCheckpoint(
   }
 }
 
-/** Published weights, from the cache or the hub. Its client is a bundle of its own. */
+/** Published weights, from the cache or the hub. Its client is a separate bundle. */
 export async function fetchPublished(
   name: HubName,
   shown: string,
@@ -79,10 +79,10 @@ export async function fetchPublished(
   return fetchWeights(name, shown, process.env, progress);
 }
 
-/** timm's own description of its weights, `config.json`, lies next to them. A larger one is something else. */
+/** The limit for timm's description of its weights, `config.json`, next to them. A larger file is something else. */
 const mostConfigBytes = 1 << 20;
 
-/** With what timm's `config.json` next to a file of weights says of them, if there is one. */
+/** Adds the facts from timm's `config.json` next to a file of weights, if there is one. */
 function withConfig<Opened extends OpenedTensors>(opened: Opened, folder: string): Opened {
   const path = join(folder, 'config.json');
   const { checkpoint } = opened;

@@ -13,9 +13,9 @@ export interface Spec {
   /** Whether the bytes were UTF-8. */
   readonly valid: boolean;
   readonly host: Host;
-  /** What files made of it are called by: `efficientnet`; undefined for standard input. */
+  /** The base name of files made from it: `efficientnet`; undefined for standard input. */
   readonly label?: string;
-  /** The model that the name stands for, where it is the library's. */
+  /** The model that the name refers to, if it is the library's. */
   readonly model?: string;
 }
 

@@ -1,7 +1,7 @@
 /** No spec is so long; a bound that keeps a device, a wrong file or an endless pipe from filling the memory. */
 export const maxBytes = 64 << 20;
 
-/** What comes in pieces, up to the bound. */
+/** Reads a stream of pieces, up to the limit. */
 export class Pieces {
   #pieces: Uint8Array[] = [];
   #size = 0;

@@ -4,18 +4,18 @@ import { orUndefined } from './or-undefined.ts';
 import { readText } from './regular-file.ts';
 import { FileError } from './system-errors.ts';
 
-/** What stands for ImageNet's names in the place of a file. */
+/** The word for ImageNet's names in place of a file. */
 export const imagenet = 'imagenet';
 
 /** The names of ImageNet's 1000 classes, in the order of the networks' scores. */
 export async function imagenetNames(): Promise<readonly string[]> {
-  // a bundle of its own: few commands need it
+  // a separate bundle: few commands need it
   return (await import('./imagenet-labels.ts')).imagenetLabels;
 }
 
 /**
  * Reads the names of classes, in the order of a network's scores: `imagenet`, or a file with one per line, a JSON list, or a JSON object by
- * number (`{"0": "cat"}`, also `{"0": ["n02121808", "cat"]}` as Keras has it).
+ * number (`{"0": "cat"}`, also `{"0": ["n02121808", "cat"]}` as in Keras).
  * @throws FileError
  */
 export async function readLabels(name: string, cwd: string): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { attemptRead, readProblem, writeProblem } from './system-errors.ts';
 
 /** A file that cannot be opened, and why. */
 export class UnreadableFile extends Error {
-  /** Whether it is there, and something that holds no bytes or goes nowhere: opening it later will not help. */
+  /** Whether it exists, but cannot contain bytes or is a broken link: opening it later will not help. */
   readonly damaged: boolean;
 
   constructor(reason: string, damaged: boolean) {
@@ -13,7 +13,7 @@ export class UnreadableFile extends Error {
   }
 }
 
-/** Errors that are not about the file itself: permission, the process' own limits, the disk. */
+/** Errors that are not about the file itself: permission, the process' limits, the disk. */
 const passing = new Set(['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EIO', 'ENOMEM']);
 /** A named pipe would wait for its writer. */
 const withoutWaiting = constants.O_NONBLOCK ?? 0;
@@ -50,7 +50,7 @@ export function readText(path: string): string {
   }
 }
 
-/** An open file's bytes, anywhere in it. What `read` gives is overwritten by the next read. */
+/** Random access to an open file's bytes. The result of `read` is overwritten by the next read. */
 export function randomAccess(file: number): RandomAccess {
   let buffer = new Uint8Array(0);
   return {

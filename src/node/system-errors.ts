@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 /** A file that cannot be read or written, for users. */
 export class FileError extends Error {
   override readonly name = 'FileError';
-  /** Whether an error is one: by this mark and not by class, for each bundle of the package has a class of its own. */
+  /** Whether an error is one: by this mark and not by class, since each bundle of the package has its own class. */
   readonly isFileError = true;
 }
 
@@ -11,7 +11,7 @@ export function isFileError(e: unknown): e is FileError {
   return e instanceof Error && 'isFileError' in e;
 }
 
-/** What the system's errors mean, whatever was done with the file. */
+/** The meaning of the system's errors, whatever was done with the file. */
 const problems: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ELOOP: 'its symbolic links form a loop',
@@ -58,7 +58,7 @@ export function readProblem(e: unknown): string {
   return readProblems[code] ?? message;
 }
 
-/** Why a file cannot be written, in plain words. @param shown how the user calls it */
+/** Why a file cannot be written, in plain words. @param shown as the user wrote it */
 export function writeProblem(e: unknown, shown: string): string {
   const { code = '', message } = e as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `there is no folder '${dirname(shown)}'`;
@@ -66,16 +66,16 @@ export function writeProblem(e: unknown, shown: string): string {
   return writeProblems[code] ?? message;
 }
 
-/** Errors of the system that can come from any file, where no error of enetc's own is behind them. */
+/** System errors that can come from any file and are not turned into enetc's own. */
 const anywhere: Readonly<Record<string, string>> = { ...readProblems, ...writeProblems, ...problems };
 const rarelyMachine = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EPIPE']);
 
-/** What an error means that nothing has expected, where it is the machine's: `'x.enet': too many files are open ...`. */
+/** The meaning of an unexpected error, if it comes from the machine: `'x.enet': too many files are open ...`. */
 export function machineProblem(e: unknown): string | undefined {
   if (!(e instanceof Error)) return undefined;
   const { code = '', message } = e as NodeJS.ErrnoException;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return problems.ENOMEM;
-  // A thread that cannot start has the system's code in its message alone.
+  // A thread that cannot start has the system's code only in its message.
   const cause = code === 'ERR_WORKER_INIT_FAILED' ? (/: (E[A-Z]+)$/.exec(message)?.[1] ?? '') : code;
   return rarelyMachine.has(cause) || !Object.hasOwn(anywhere, cause)
     ? undefined

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { isRunning } from './is-running.ts';
 import { orUndefined } from './or-undefined.ts';
 
-/** A folder's name has 255 bytes on most file systems: these are left for what the name is made of. */
+/** Names have up to 255 bytes on most file systems: these are left for the base name. */
 const mostNameBytes = 200;
 
 /** Part of names that a process gives: machines that share a folder over a network have processes of the same numbers. */
@@ -31,8 +31,8 @@ export function isTemporary(name: string): boolean {
 }
 
 /**
- * Removes what processes of this machine that have died left in a folder. An older model's folder that such a process had set
- * aside when it died gets its name back.
+ * Removes leftovers of dead processes of this machine in a folder. An older model's folder that such a process had set aside
+ * gets its name back.
  */
 export function removeAbandoned(folder: string): void {
   for (const name of orUndefined(() => readdirSync(folder)) ?? []) {
@@ -45,7 +45,7 @@ export function removeAbandoned(folder: string): void {
         if (!isCut) renameSync(path, join(folder, of));
       } else rmSync(path, { recursive: true, force: true });
     } catch {
-      // Another's, by its permissions: it stays.
+      // It belongs to another user: it stays.
     }
   }
 }

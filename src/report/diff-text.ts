@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatFactor, formatRatio } from './format-nu
 import { titleOf } from './summary-text.ts';
 import { columnsOf, type Paint, plain, renderTable } from './text-table.ts';
 
-/** What differs, for a terminal. A cell with one value is the same on both sides. */
+/** The differences, for a terminal. A cell with a single value is equal on both sides. */
 export function diffText(diff: SummaryDiff, paint: Paint = plain): string {
   const heads = [
     `${paint.bad('-')} ${paint.bold(titleOf(diff.from))}`,

@@ -90,7 +90,9 @@ function settingsOf({ point }: Summary): Map<string, string | number> {
   ]);
 }
 
-/** Stages of one name side by side, in the order of `from` with those that only `to` has at their position there. */
+/**
+ * Stages with equal names side by side, in the order of `from`, with those that only `to` has at their positions there.
+ */
 function pairStages(
   from: readonly StageSummary[],
   to: readonly StageSummary[],

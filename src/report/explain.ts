@@ -26,7 +26,7 @@ export interface Explanation {
   /** Each number that a scaling rule made, by stage. */
   readonly numbers: readonly ExplainedNumber[];
   readonly cost: PointCost;
-  /** What values and tensors are, where not all is float32. */
+  /** The types of values and tensors, if not everything is float32. */
   readonly types?: readonly TypeCount[];
   readonly comparison?: RuleComparison;
   readonly budget?: CompoundBudget;
@@ -45,7 +45,7 @@ export type ExplainedConvention = Omit<ScalingPoint['convention'], 'origin'> & {
 
 export interface ExplainedNumber {
   readonly stage: string;
-  /** As the source has it: `w(80)`. */
+  /** As in the source: `w(80)`. */
   readonly expression: string;
   readonly result: number;
   /** `80 x w 1.6 = 128, a multiple of 8` */

@@ -7,8 +7,8 @@ export function opLabel(op: Op, inChannels: number): string {
 }
 
 /**
- * `Conv 3×3, MaxPool 3×3`: what a section without a table does, in a few words. What usually belongs to the op before it (a norm)
- * is named where there is none before it; activations are not.
+ * `Conv 3×3, MaxPool 3×3`: a short description of a section without a table. An op that usually belongs to the preceding one (a
+ * norm) is named only if there is none; activations are not.
  */
 export function describeNodes(nodes: readonly GraphNode[], inChannels: (node: GraphNode) => number): string {
   const first = nodes.findIndex(isLoud);

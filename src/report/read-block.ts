@@ -6,7 +6,7 @@ import type { Pair } from '../ops/pair.ts';
 
 import { type Block, inputsOf } from './stages.ts';
 
-/** What can be read off the ops of a stage, without knowing any model. */
+/** Properties of a stage's ops, without knowledge of any model. */
 export interface WindowReading {
   /**
    * The sizes of the windows that move over space, `[high, wide]` where they are not square, in order of appearance;

@@ -3,7 +3,7 @@ import { type Graph, type GraphNode, type Shape, shapeOf, type ValueRef } from '
 import { memoise } from '../memoise.ts';
 import { stageId } from './stages.ts';
 
-/** A row of a table or a whole section, in numbers: what it costs, and what goes in and out. */
+/** The figures of a row of a table or of a whole section: its costs, inputs and outputs. */
 export interface StageNumbers extends Cost {
   /** How many blocks the row builds; 1 for a section without rows. */
   readonly repeats: number;
@@ -16,11 +16,11 @@ export interface StageNumbers extends Cost {
 }
 
 /**
- * The numbers of all stages of one graph: what is left of it where the graph itself is not kept. The whole is counted as it is
- * outside of training; stages that only training has have their numbers.
+ * The figures of all stages of one graph, kept where the graph itself is not. The total is counted as outside of training;
+ * stages that only training has are included.
  */
 export interface AllStageNumbers extends Cost {
-  /** Of a row, `stages` and `2`, or of a section with all that is in it, the sections of an inner model included. */
+  /** For a row, `stages` and `2`, or for a section with its contents, including the sections of an inner model. */
   get(section: string, row?: string): StageNumbers | undefined;
   /** Of the stages of `stagesOf`, by their ids and in their order: no node is in two of them. */
   readonly stages: ReadonlyMap<string, StageNumbers>;
@@ -29,7 +29,7 @@ export interface AllStageNumbers extends Cost {
 /** The numbers of all sections and rows of a graph. */
 export const allStageNumbers: (graph: Graph) => AllStageNumbers = memoise(measureStages);
 
-/** Of one. Undefined if the network has none of it: a row repeated 0 times, a section that no output reaches. */
+/** For one. Undefined if the network does not have it: a row repeated 0 times, a section that no output reaches. */
 export function stageNumbers(graph: Graph, section: string, row?: string): StageNumbers | undefined {
   return allStageNumbers(graph).get(section, row);
 }
@@ -57,7 +57,9 @@ interface Groups {
   readonly stages: Map<string, Group>;
 }
 
-/** One walk over the nodes, for each of which a few groups count: its stage, and its section with those around it. */
+/**
+ * One pass over the nodes, each of which counts for a few groups: its stage, and its section with the enclosing ones.
+ */
 function measureStages(graph: Graph): AllStageNumbers {
   const all: Groups = { sections: new Map(), stages: new Map() };
   const groupsOf: (readonly Group[])[] = [];

@@ -32,7 +32,7 @@ export function titleOf(summary: { readonly model: string; readonly point?: Poin
   return point ? [`${model} ${point.variant ?? ''}`.trim(), ...pointParts(point)].join(' · ') : model;
 }
 
-/** What a point is, in parts: `phi 5`, `d 2.2, w 1.6`, `tf`. Factors of 1 are left out where all are. */
+/** The parts of a point's description: `phi 5`, `d 2.2, w 1.6`, `tf`. Factors are left out where all are 1. */
 export function pointParts(point: PointSummary): string[] {
   const factors = (['d', 'w', 'r'] as const).filter((f) => point[f] !== 1).map((f) => `${f} ${formatFactor(point[f])}`);
   return [

@@ -22,7 +22,7 @@ export interface Summary {
   readonly outputs: readonly OutputShape[];
   readonly stages: readonly StageSummary[];
   readonly totals: Totals;
-  /** What values and tensors are, where not all is float32. */
+  /** The types of values and tensors, if not everything is float32. */
   readonly types?: readonly TypeCount[];
 }
 
@@ -45,7 +45,7 @@ export interface NamedShape {
 }
 
 export interface OutputShape extends NamedShape {
-  /** Of a map: pixels of the input between two neighbouring positions. */
+  /** For a map: pixels of the input between two neighbouring positions. */
   readonly stride?: number;
 }
 
@@ -142,7 +142,7 @@ function namedShape(graph: Graph, name: string, value: ValueRef): NamedShape {
   return { name, shape: shapeOf(graph, value), ...(element !== 'float32' && { type: element }) };
 }
 
-/** What a network's outputs are. */
+/** The kind of a network's outputs. */
 export function outputShapes(graph: Graph, strides = mapStrides(graph)): readonly OutputShape[] {
   return graph.outputs.map(({ name, value }) => {
     const stride = strides[value.node] ?? whole;
@@ -167,7 +167,7 @@ export function summarizePoint(point: ScalingPoint): PointSummary {
 /** What a position of the input sees: itself. */
 const ownField: ReceptiveField = { first: 0, last: 0, stride: 1 };
 
-/** What stages are measured with: one entry a node. */
+/** The data that stages are measured with: one entry per node. */
 interface Facts {
   readonly graph: Graph;
   readonly memory: Memory;

@@ -7,7 +7,7 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** Columns by their titles: of words, of numbers, which stand at the right, and of words again. */
+/** Columns by their titles: of words, of numbers, which are aligned right, and of words again. */
 export function columnsOf(
   words: readonly string[],
   numbers: readonly string[] = [],
@@ -28,8 +28,8 @@ export interface Paint {
 export const plain: Paint = { bold: same, dim: same, good: same, bad: same };
 
 /**
- * Lays a table out. Columns in which no row has anything are left out. A footer stands below a second rule.
- * Control characters in cells are replaced: the contents of a table may come from any file.
+ * Lays a table out. Empty columns are left out. A footer is below a second rule. Control characters in cells are
+ * replaced: the contents of a table may come from any file.
  */
 export function renderTable(
   columns: readonly Column[],

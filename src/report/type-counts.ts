@@ -12,7 +12,9 @@ export interface TypeCount {
   readonly tensorBytes: number;
 }
 
-/** What a network's values and tensors are, in the order of the nodes; nothing if all is float32, as written. */
+/**
+ * The types of a network's values and tensors, in the order of the nodes; nothing if everything is float32, as written.
+ */
 export function typeCounts(graph: Graph): readonly TypeCount[] {
   const counts = new Map<ElementType, TypeCount>();
   const count = (type: ElementType, values: number, tensors: number, tensorBytes: number) => {

@@ -31,7 +31,7 @@ describe.runIf(hasPipes)('what is not a file ends nothing', () => {
     return cwd;
   };
   const reasons = [
-    ["'fifo.enet' cannot be read: it is a pipe that nobody writes to"],
+    ["'fifo.enet' cannot be read: it is a pipe that nothing writes to"],
     ["'dangling.enet' cannot be read: it is a link to a file that does not exist"],
     ["'circle.enet' cannot be read: its symbolic links form a loop"],
     ["'device.enet' cannot be read: it is not a regular file"],

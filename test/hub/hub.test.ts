@@ -91,7 +91,7 @@ test('where no byte comes any more the part is kept and the error says why', asy
 test('a file that was changed on its way is refused and not kept', async () => {
   const { compile, blobs, cwd } = await published({ faults: { damaged: true } });
   const ran = await compile(repo);
-  expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/was changed on its way: its checksum is/) });
+  expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/was changed in transit: its checksum is/) });
   expect(readdirSync(blobs)).toEqual([]);
   expect(existsSync(join(cwd, 'net.onnx'))).toBe(false);
 });

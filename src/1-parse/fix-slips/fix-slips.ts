@@ -16,12 +16,11 @@ import { beginsLine, closeInline, closeTop, report, reportStray, spanOf, type To
 const k = t.keywordTokens;
 
 /**
- * Fixes slips in the tokens before the parser sees them: brackets without a partner, missing bars and
- * commas, other languages' spellings. A parser's own recovery would skip from such a slip to the next thing it knows,
- * with several messages for one mistake; here each gives one, and all that follows is still read. A text without
- * mistakes passes unchanged.
- * @param declared whether a block, a model or a weight map stands before the text
- * @param goesOn whether the text goes on after the tokens: what is open at their end may be closed there
+ * Fixes slips in the tokens before the parser sees them: brackets without a partner, missing bars and commas, other
+ * languages' spellings. A parser's own recovery would skip from such a slip to the next known token, with several
+ * messages for one mistake; here each gives one message, and everything after it is still read. A text without mistakes
+ * passes unchanged. @param declared whether a block, a model or a weight map precedes the text @param goesOn whether
+ * the text continues after the tokens: brackets open at their end may be closed there
  */
 export function fixSlips(
   source: Source,

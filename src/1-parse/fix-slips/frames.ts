@@ -21,11 +21,11 @@ export type BracketRole =
 export interface Frame {
   readonly open: IToken;
   readonly role: BracketRole;
-  /** In rows: a row has begun and its closing bar has not come yet. */
+  /** In rows: a row has begun and is not closed yet. */
   rowOpen: boolean;
   /** In rows: how many have begun. The first is the header, where words follow each other only across bars. */
   rows: number;
-  /** In rows: they are a weight map's, before whose header conventions may stand. */
+  /** In rows: they are a weight map's, which may have conventions before its header. */
   readonly isMap: boolean;
   /** In rows: the bars of the current row. */
   bars: number;
@@ -63,7 +63,7 @@ export function hasElements({ role }: Frame): boolean {
   return role === 'params' || role === 'call' || role === 'sharing' || role === 'list' || role === 'inline';
 }
 
-/** What is known of an opening bracket in addition to its neighbours. */
+/** What is known about an opening bracket in addition to its neighbours. */
 export interface BracketFacts {
   /** It follows a block's parameters. */
   readonly afterParams: boolean;
@@ -71,7 +71,7 @@ export interface BracketFacts {
   readonly endsLine: boolean;
 }
 
-/** What tokens[i], an opening bracket, holds; `before` are the tokens before it. */
+/** The contents of tokens[i], an opening bracket; `before` are the tokens before it. */
 export function roleOf(
   before: readonly IToken[],
   tokens: readonly IToken[],
@@ -95,7 +95,7 @@ export function roleOf(
   return isBar(tokens[i + 1]) || (place.endsLine && endsItsLineWithBar(tokens, i + 1)) ? 'rows' : 'inline';
 }
 
-/** Tokens looked at to tell one slip from another: enough for any list that a person writes. */
+/** How many tokens are examined to distinguish slips: enough for any list that a person writes. */
 const horizon = 200;
 
 /** Whether a bar ends the line of tokens[i], with no other row or statement between. */

@@ -8,7 +8,7 @@ import { insert, type TokenPass } from './token-pass.ts';
 
 const k = t.keywordTokens;
 
-/** Puts in what the head of a declaration, of a table or of `scaling` lacks: its brace, a block's parenthesis, `from`. */
+/** Inserts what the head of a declaration, of a table or of `scaling` lacks: its brace, a block's parenthesis, `from`. */
 export function completeHeading(p: TokenPass, token: IToken): void {
   const previous = p.out.at(-1);
   const keyword = is(previous, t.Name) ? p.out.at(-2) : previous;

@@ -19,7 +19,7 @@ import {
 
 /**
  * Between and inside rows: a missing opening or separating bar, a table without its closing brace.
- * @returns whether the token is to be read again, because it stands elsewhere now.
+ * @returns whether the token is to be read again, because its context has changed.
  */
 export function fixRowGap(p: TokenPass, token: IToken, startsLine: boolean): boolean {
   const frame = p.frames.at(-1);
@@ -54,8 +54,8 @@ function belongsToMap(p: TokenPass, frame: Frame, token: IToken): boolean {
 }
 
 /**
- * Reads a bar: it opens, divides or closes a row, ends what is open in its cell, or stands outside of any table.
- * @returns whether the bar is dealt with, or to be read again.
+ * Reads a bar: it opens, divides or closes a row, ends what is open in its cell, or is outside of any table. @returns
+ * whether the bar is handled, or to be read again.
  */
 export function fixBar(p: TokenPass, bar: IToken): boolean {
   const frame = p.frames.at(-1);
@@ -82,7 +82,7 @@ export function fixBar(p: TokenPass, bar: IToken): boolean {
   return true;
 }
 
-/** Leaves out the cells of a row that are more than any table has, with one message for a table. */
+/** Leaves out excess cells of a row, with one message per table. */
 function skipCells(p: TokenPass, frame: Frame): boolean {
   const span = spanOf(p, p.tokens[p.position] as IToken);
   if (frame.rows === 1) report(p, 'too-many-columns', span, { limit: parseLimits.columns });
@@ -107,7 +107,7 @@ function startRow(p: TokenPass, bar: IToken): void {
   p.position++;
 }
 
-/** Leaves out rows that stand outside of a table, with one message for all that stand together. */
+/** Leaves out rows outside of a table, with one message for each group. */
 function skipRows(p: TokenPass): void {
   const start = (p.tokens[p.position] as IToken).startOffset;
   let end = start + 1;

@@ -73,7 +73,7 @@ function lacksValue(p: TokenPass, token: IToken): boolean {
   const opens = !previous || kind.isOpener(previous) || is(previous, t.Comma) || kind.isBar(previous);
   const operator = kind.isOperator(token) && !(is(token, t.Minus) && !kind.endsOperand(previous));
   const before = operator || is(token, t.Comma) || is(token, t.Colon);
-  // A comma may end a cell's row of values, a colon a label: only what stands first is wrong.
+  // A comma may end a cell's row of values, a colon a label: only one at the start is wrong.
   const header = p.frames.at(-1)?.rows === 1;
   if (before && opens && !header && p.frames.length > 0) {
     const expected = is(token, t.Colon) ? 'a name' : 'a value';

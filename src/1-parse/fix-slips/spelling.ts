@@ -4,7 +4,7 @@ import * as t from '../../../grammar/tokens.ts';
 import { createDiagnostic, type Diagnostic, replaceFix } from '../../diagnostics/diagnostic.ts';
 import type { Source, Span } from '../../source.ts';
 
-/** What people write who come from elsewhere (or paste from a paper), and the token that says it here. */
+/** Spellings from other languages (or pasted from a paper), and the token used here. */
 const meant: Readonly<Record<string, TokenType>> = {
   '&&': t.keywordTokens.and,
   '&': t.keywordTokens.and,
@@ -21,7 +21,7 @@ const meant: Readonly<Record<string, TokenType>> = {
   '≠': t.BangEqual,
 };
 
-/** What a foreign token is taken for: the token that was meant, or nothing; with the complaint. */
+/** The interpretation of a foreign token: the token that was meant, or nothing; with the message. */
 export interface Spelled {
   readonly token?: IToken;
   readonly diagnostic: Diagnostic;

@@ -55,7 +55,7 @@ function lacksColon(p: TokenPass, first: boolean, token: IToken): boolean {
   return true;
 }
 
-/** Whether the statement at hand is an `auxiliary`, whose weight has a colon behind it. */
+/** Whether the current statement is an `auxiliary`, whose weight is followed by a colon. */
 export function isWeighed({ out }: TokenPass): boolean {
   return is(out.findLast(kind.isStatementKeyword), k.auxiliary);
 }
@@ -70,8 +70,8 @@ function isHeading({ out }: TokenPass, token: IToken): boolean {
 }
 
 /**
- * An `else` that belongs to no value, as behind a step's condition: left out up to the end of its statement or bracket.
- * @returns whether the token is dealt with.
+ * An `else` that does not belong to a value, such as after a step's condition: left out up to the end of its statement
+ * or bracket. @returns whether the token is handled.
  */
 export function skipStrayElse(p: TokenPass, token: IToken): boolean {
   const frame = p.frames.at(-1);
@@ -81,10 +81,10 @@ export function skipStrayElse(p: TokenPass, token: IToken): boolean {
   return true;
 }
 
-/** As many tokens are looked at for the `if` of an `else`. */
+/** How many tokens are examined for the `if` of an `else`. */
 const mostTokens = 1000;
 
-/** Whether the `if` before an `else` follows a value: what a name, an argument or an output is, and not a step. */
+/** Whether the `if` before an `else` follows a value, such as a name, an argument or an output, not a step. */
 function followsValue(p: TokenPass): boolean {
   const { out, frames } = p;
   let depth = 0;

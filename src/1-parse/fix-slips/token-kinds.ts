@@ -3,7 +3,7 @@ import * as t from '../../../grammar/tokens.ts';
 
 const k = t.keywordTokens;
 
-/** Keywords that begin a statement or a member and stand nowhere else. `block` and `table` are types as well. */
+/** Keywords that begin a statement or a member and occur nowhere else. `block` and `table` are types as well. */
 const statementKeywords = new Set<TokenType>([
   k.return,
   k.require,
@@ -61,7 +61,7 @@ export const isOperator = (token: IToken) => operators.has(token.tokenType);
 export const isStatementKeyword = (token: IToken) => statementKeywords.has(token.tokenType);
 export const is = (token: IToken | undefined, type: TokenType) => token?.tokenType === type;
 
-/** Whether tokens[i] begins an import, a block, a model or a weight map; `block` and `weights` can stand elsewhere. */
+/** Whether tokens[i] begins an import, a block, a model or a weight map; `block` and `weights` can occur elsewhere. */
 export function startsDeclaration(tokens: readonly IToken[], i: number): boolean {
   const token = tokens[i];
   if (is(token, k.model) || is(token, k.import)) return true;

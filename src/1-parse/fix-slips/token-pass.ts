@@ -90,7 +90,7 @@ export function insertBar(p: TokenPass, frame: Frame, which: keyof typeof barTyp
   const at = opening ? next.startOffset : endOfLast(p);
   if (!(frame.forgiven && which === 'closing')) {
     const place = { source: p.source, start: at, end: at };
-    // The mark stands on what the bar belongs to: the first cell, or the last character before.
+    // The position of the message: the cell that the bar belongs to, or the last character before.
     const span = opening ? { ...place, end: at + 1 } : { ...place, start: Math.max(0, at - 1) };
     report(p, 'missing-bar', span, { which }, replaceFix(`Add the ${which} '|'`, place, opening ? '| ' : ' |', true));
   }
@@ -98,12 +98,12 @@ export function insertBar(p: TokenPass, frame: Frame, which: keyof typeof barTyp
   frame.rowOpen = which !== 'closing';
 }
 
-/** A token of no length: the parser takes it, the tree shows that nobody wrote it. */
+/** A token of no length: the parser accepts it, and the tree shows that it was not written. */
 export function createInserted(type: TokenType, at: number): IToken {
   return { ...createTokenAt(type, '', at), isInsertedInRecovery: true };
 }
 
-/** The offset after the last token that stands. */
+/** The offset after the last written token. */
 export function endOfLast(p: TokenPass): number {
   const last = p.out.at(-1);
   return last ? last.endOffset! + 1 : 0;

@@ -36,7 +36,7 @@ export function markBreaks(node: PrintNode): void {
   if (rule === 'file' || body) markItems(children);
 }
 
-/** The `if` and `else` of a value; a step's `if` stands in its tail. */
+/** The `if` and `else` of a value; a step's `if` is in its tail. */
 export function isConditional(rule: string, child: PrintElement): boolean {
   return rule === 'chain' && (isType(child, t.keywordTokens.if) || isType(child, t.keywordTokens.else));
 }
@@ -45,7 +45,7 @@ function isOpening(token: PrintToken): boolean {
   return isType(token, t.LParen) || isType(token, t.LBracket) || (isType(token, t.LBrace) && token.rule !== 'block');
 }
 
-/** What stands in a body or a file begins a line, and so does the closing brace. */
+/** Everything in a body or a file begins a line, and so does the closing brace. */
 function markItems(children: readonly PrintElement[]): void {
   const open = children.findIndex((c) => isType(c, t.LBrace));
   const items = children.slice(open + 1);
@@ -53,7 +53,7 @@ function markItems(children: readonly PrintElement[]): void {
   for (const item of items) firstToken(item).hard = true;
 }
 
-/** Rows begin lines; nothing in them does, but where a cell holds a table of its own. */
+/** Rows begin lines; nothing in them does, except where a cell contains a table. */
 function markRows({ children }: PrintNode): void {
   for (const child of children) {
     if (isToken(child)) {
@@ -70,7 +70,7 @@ export function isTable({ rule }: PrintNode): boolean {
   return rule === 'rows' || rule === 'mapRows';
 }
 
-/** Whether a table stands in a cell of a row: only then the row has a tree. */
+/** Whether a cell of a row contains a table: only then the row has a tree. */
 export function holdsRows(row: PrintNode): boolean {
   return row.children.some((child) => !isToken(child));
 }

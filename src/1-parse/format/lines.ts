@@ -1,13 +1,13 @@
 import { textWidth } from '../../diagnostics/text-width.ts';
 
-/** The conditions of one chain, which stand in a column. */
+/** The conditions of one chain, aligned in a column. */
 export interface ConditionColumn {
   /** Spaces before a condition at least. */
   gap: number;
   readonly lines: OutputLine[];
 }
 
-/** A line of the output. What hangs at its end is put in place when all lines are known. */
+/** A line of the output. Trailing parts are aligned when all lines are known. */
 export interface OutputLine {
   readonly indent: number;
   text: string;
@@ -15,7 +15,7 @@ export interface OutputLine {
   /** A trailing `if` begins here in `text`. */
   condition?: { readonly at: number; readonly width: number; readonly column: number; readonly of: ConditionColumn };
   comment?: { readonly text: string; readonly column: number };
-  /** A row of a table: its comment stands three spaces after it. */
+  /** A row of a table: its comment follows after three spaces. */
   readonly row: boolean;
 }
 
@@ -63,7 +63,7 @@ export function joinLines(lines: Output): string {
   return text === '' ? '' : `${text}\n`;
 }
 
-/** The author's column stays while it is one column and fits; else it is two spaces after the longest. */
+/** The author's column is kept if it is a single one and fits; otherwise it is two spaces after the longest. */
 function alignConditions(group: ConditionColumn): void {
   const lines = [...new Set(group.lines)].filter((line) => line.condition?.of === group);
   const longest = lines.reduce((most, line) => Math.max(most, line.indent + line.condition!.width), 0);
@@ -72,7 +72,7 @@ function alignConditions(group: ConditionColumn): void {
   const column = agreed ? chosen : longest + group.gap;
   for (const line of lines) {
     const { at, width } = line.condition!;
-    // One space stands there already.
+    // One space is there already.
     const pad = column - line.indent - width - 1;
     line.text = `${line.text.slice(0, at)}${' '.repeat(pad)}${line.text.slice(at)}`;
     line.width += pad;

@@ -28,7 +28,7 @@ import {
 
 /** Lines longer than this are broken where they can be. */
 const maximumWidth = 120;
-/** Elements that go over lines stand under the first one, unless that is further right than this. */
+/** Elements that continue over lines are aligned under the first one, unless that is further right than this. */
 const rightmostList = 60;
 
 /** How the next token begins a line. */
@@ -153,7 +153,7 @@ function printBlock(p: Printer, { children }: PrintNode): void {
   printBody(p, children.slice(body));
 }
 
-/** What stands in braces, each on its line; and what stands before the braces. */
+/** The contents of braces, each on its own line; and what precedes the braces. */
 function printBody(p: Printer, children: readonly PrintElement[]): void {
   const open = children.findIndex((c) => isType(c, t.LBrace));
   const { indent } = p;
@@ -173,7 +173,7 @@ function printBody(p: Printer, children: readonly PrintElement[]): void {
   p.indent = indent;
 }
 
-/** Right after an opening brace no blank line stands, but between the comments there one may. */
+/** There is no blank line right after an opening brace, but there may be one between the comments there. */
 export function keepFirstComments(p: Printer, first: boolean, element: PrintElement): void {
   if (!first || !p.pending) return;
   const token = firstToken(element);
@@ -223,8 +223,8 @@ function beginElement(p: Printer, children: readonly PrintElement[], i: number, 
 }
 
 /**
- * A chain: each arrow on its line where the author has it so, and where the line would be too long. The `if` and `else` of a
- * value that it begins with are broken in the same way.
+ * A chain: each arrow on its own line where the author wrote it so, and where the line would be too long. The `if` and
+ * `else` of a value that it begins with are broken in the same way.
  */
 function printChain(p: Printer, node: PrintNode): void {
   const { indent, conditions } = p;
@@ -272,7 +272,7 @@ function printOutputs(p: Printer, { children }: PrintNode): void {
   const follows = (i: number) => i > first && isType(children[i - 1], t.Comma);
   const start = p.pending?.indent ?? columnOf(p.lines);
   const isLong = start + widthOf(p, keyword.index, last.index) > maximumWidth;
-  // one output alone breaks as its chain does
+  // a single output breaks like its chain
   const broken = children.some((child, i) => follows(i) && (isLong || firstToken(child).hard));
   children.forEach((child, i) => {
     if (broken && follows(i)) beginLine(p, p.indent, 'none');

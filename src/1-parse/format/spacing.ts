@@ -1,7 +1,7 @@
 import * as t from '../../../grammar/tokens.ts';
 import type { PrintToken } from './tree.ts';
 
-/** Whether a space stands between two tokens on one line. */
+/** Whether there is a space between two tokens on one line. */
 export function needsSpace(before: PrintToken | undefined, token: PrintToken): boolean {
   if (!before) return false;
   const { tokenType: left } = before.token;

@@ -5,14 +5,14 @@ import { positionAt, type Source } from '../../source.ts';
 import type { ConcreteResult } from '../concrete.ts';
 import { endsOperand, isCloser, isOpener } from '../fix-slips/token-kinds.ts';
 
-/** A comment, with what of its place is kept. */
+/** A comment, with the parts of its layout that are kept. */
 export interface PrintComment {
   readonly text: string;
   /** It follows code on its line. */
   readonly trailing: boolean;
-  /** A blank line stands above it. */
+  /** There is a blank line above it. */
   readonly blankBefore: boolean;
-  /** Where it began on its line, from 0; NaN where that says nothing. */
+  /** Its column, from 0; NaN where that is meaningless. */
   readonly column: number;
 }
 
@@ -20,7 +20,7 @@ export interface PrintComment {
 export interface PrintToken {
   readonly index: number;
   readonly token: IToken;
-  /** The grammar rule that it stands in. */
+  /** The grammar rule that contains it. */
   rule: string;
   readonly width: number;
   /** The comments between the token before and this one. */
@@ -107,7 +107,7 @@ function startOf(element: CstElement): number {
 }
 
 /**
- * The tokens of a row from `first` on; undefined if a table stands in one of its cells. Rows are what large files are
+ * The tokens of a row from `first` on; undefined if one of its cells contains a table. Rows are what large files are
  * made of: their cells stay on one line, so that a tree of them is not needed, only the rules that spacing asks for.
  */
 function flatRow(tokens: readonly PrintToken[], first: number, endOffset: number): PrintToken[] | undefined {
@@ -132,7 +132,7 @@ function ruleOfBracket(type: IToken['tokenType'], afterOperand: boolean): string
   return afterOperand ? 'tail' : 'choice';
 }
 
-/** The tokens, and one at the end, with what stands before each. */
+/** The tokens, and one at the end, with what precedes each. */
 function readTokens(source: Source, tokens: readonly IToken[], comments: readonly IToken[]): PrintToken[] {
   const { text } = source;
   const read: PrintToken[] = [];
@@ -185,10 +185,10 @@ function countLineEnds(text: string, from: number, to: number): number {
   return count;
 }
 
-/** Columns further right than this are no one's layout; also, looking at them costs. */
+/** Columns further right than this are not a deliberate layout, and finding them is costly. */
 const rightmost = 120;
 
-/** Where an offset stands on its line, from 0; NaN where that says nothing. */
+/** The column of an offset, from 0; NaN where that is meaningless. */
 export function columnOf(source: Source, offset: number): number {
   const { column } = positionAt(source, offset);
   if (column > rightmost) return Number.NaN;

@@ -3,7 +3,7 @@ import type { Declared, DeclaredModel, Module } from '../../2-resolve/program.ts
 import { variantRows } from '../variants.ts';
 import type { LocalName, NameTarget } from './occurrence.ts';
 
-/** What stands where a variant of a model is chosen. */
+/** The expression that chooses a variant of a model. */
 export type ChosenTarget = Extract<NameTarget, { kind: 'chosen' }>;
 
 /** What the names of a file mean. */

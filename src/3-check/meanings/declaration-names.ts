@@ -37,7 +37,7 @@ import {
 
 const known = new WeakMap<Declaration, Meanings>();
 
-/** What the names of a declaration mean. Found once for each declaration. */
+/** What the names of a declaration mean. Computed once for each declaration. */
 export function meaningsOf(declaration: Declaration): Meanings {
   let meanings = known.get(declaration);
   if (!meanings) {
@@ -52,7 +52,7 @@ export function meaningsOf(declaration: Declaration): Meanings {
 
 const texts = new WeakMap<Declaration, NamesInText>();
 
-/** The names of a declaration's text. Found once for each that is asked for; checking and building need none of it. */
+/** The names of a declaration's text. Computed on demand, once for each; checking and building do not need them. */
 function textOf(declaration: Declaration): NamesInText {
   let text = texts.get(declaration);
   if (!text) {
@@ -70,7 +70,7 @@ export function namesOf(declaration: Declaration): readonly Occurrence[] {
   return textOf(declaration).found;
 }
 
-/** The names of a declaration that are seen where a name stands which it does not bind, the nearest first. */
+/** The names of a declaration that are visible at a name which it does not bind, the nearest first. */
 export function* namesSeenAt(declaration: Declaration, name: NameNode): Generator<string> {
   const place = textOf(declaration).places.get(name);
   if (place) yield* namesAt(place);
@@ -96,7 +96,7 @@ function walkBlock(w: Walk, block: BlockNode): void {
 function putType(w: Walk, { type }: ParamNode): void {
   if (!type) return;
   const { name, span } = type;
-  // brackets of a list are not of its name
+  // brackets of a list are not part of its name
   put(w, { name, span: { ...span, end: span.start + name.length } }, 'read', { kind: 'language', what: 'type' });
 }
 
@@ -113,7 +113,10 @@ function walkStatement(w: Walk, names: Names, statement: Statement): void {
   }
 }
 
-/** What the parts of a model see: `facts` are its parameters and tables, `all` is that and what stands above; both see the point. */
+/**
+ * What is visible in the parts of a model: `facts` are its parameters and tables, `all` also includes what is above; both include
+ * the point.
+ */
 interface ModelNames {
   readonly facts: Names;
   readonly all: Names;
@@ -203,7 +206,7 @@ function walkFirst(w: Walk, names: Names, { first, tail }: SectionNode): NameTar
   return { kind: 'language', what: 'value' };
 }
 
-/** Factors see phi and the model's parameters, roundings their number and the factors besides. */
+/** Factors see phi and the model's parameters, roundings also their number and the factors. */
 function walkScaling(w: Walk, facts: Names, scaling: ScalingNode): void {
   const { variable, entries } = scaling;
   const outer = innerNames(withoutFactors(facts));

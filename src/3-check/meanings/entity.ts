@@ -17,7 +17,7 @@ export type EntityKind =
 export interface Entity {
   readonly kind: EntityKind;
   readonly name: string;
-  /** Where it is declared; what the language gives has no such place. */
+  /** Where it is declared; names of the language have no such place. */
   readonly ident?: Ident;
   /** The block or model itself, of a `block` or `model`. */
   readonly declared?: Declared;

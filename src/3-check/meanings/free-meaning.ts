@@ -10,7 +10,7 @@ import {
 import type { Declared } from '../../2-resolve/program.ts';
 import type { FileScope } from './called-blocks.ts';
 
-/** What a name means that its declaration does not bind. */
+/** The meaning of a name that its declaration does not bind. */
 export type FreeMeaning = { readonly kind: 'declared'; readonly declared: Declared } | LanguageMeaning;
 
 type LanguageMeaning =
@@ -25,7 +25,9 @@ for (const name of interpolations) language.set(name, { kind: 'interpolation' })
 for (const name of activations) language.set(name, { kind: 'activation' });
 for (const [name, op] of builtinOps) language.set(name, { kind: 'op', op });
 
-/** What a file means by a name that the declaration does not bind: its own declarations win over the language's names. */
+/**
+ * The meaning in a file of a name that the declaration does not bind: its own declarations win over the language's names.
+ */
 export function freeMeaning({ scope }: FileScope, name: string): FreeMeaning | undefined {
   const declared = scope.get(name);
   return declared ? { kind: 'declared', declared } : language.get(name);

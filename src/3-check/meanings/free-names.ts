@@ -4,7 +4,7 @@ import type { NameTarget } from './occurrence.ts';
 
 const known = new WeakMap<Declaration, ReadonlySet<string>>();
 
-/** The names of a declaration that it does not bind: what they mean is the file's or the language's to say. Found once. */
+/** The names of a declaration that it does not bind: their meaning is given by the file or the language. Computed once. */
 export function freeNames(declaration: Declaration): ReadonlySet<string> {
   let names = known.get(declaration);
   if (!names) {
@@ -19,6 +19,6 @@ export function freeNames(declaration: Declaration): ReadonlySet<string> {
 
 function addFree(names: Set<string>, target: NameTarget): void {
   if (target.kind === 'free') names.add(target.name);
-  // what is called decides which of the two it is
+  // the callee decides which of the two it is
   else if (target.kind === 'chosen') addFree(names, target.otherwise);
 }

@@ -3,7 +3,7 @@ import { walkNodes } from '../../1-parse/walk.ts';
 import type { BoundName, NameTarget } from './occurrence.ts';
 import type { Meanings } from './walk-expr.ts';
 
-/** Calls `visit` for every name in a part of a declaration that stands for a value or a callee, with what its first word means. */
+/** Calls `visit` for every name in a part of a declaration that refers to a value or a callee, with what its first word means. */
 export function eachName(
   { targets }: Pick<Meanings, 'targets'>,
   part: unknown,

@@ -14,10 +14,10 @@ import type {
 } from '../../1-parse/ast.ts';
 import type { Span } from '../../source.ts';
 
-/** What a declaration binds inside of itself. */
+/** What a declaration binds inside itself. */
 export type LocalKind = 'parameter' | 'value' | 'section' | 'table' | 'input' | 'number';
 
-/** A name bound inside of a declaration. The same object for all its occurrences. */
+/** A name bound inside a declaration. The same object for all its occurrences. */
 export interface LocalName {
   readonly kind: LocalKind;
   /** The place that binds it. */
@@ -25,18 +25,18 @@ export interface LocalName {
   readonly owner: Declaration;
   /** Counts the names of its declaration, in the order in which they come to be seen. */
   readonly order: number;
-  /** Of a parameter: its declaration. */
+  /** For a parameter: its declaration. */
   readonly param?: ParamNode;
-  /** Of all else: what binds it. */
+  /** For anything else: what binds it. */
   readonly binder?: Binder;
 }
 
 export type Binder = SectionNode | TableNode | InputNode | AssignNode | ComprehensionNode | ScalingNode | ScalingEntry;
 
 /**
- * What the language itself gives a meaning by its place: a counter of a table, a word of `maximize`, a factor in a rounding, phi and
- * variant of a model, a measure of the built network, the name of an entry of `scaling`, a property of a tensor, a column, a convention or the settings of one, an input's settings, a
- * type, a module of another framework, a value that is called.
+ * Names with a meaning given by the language at their place: a counter of a table, a word of `maximize`, a factor in a rounding, phi and
+ * variant of a model, a measure of the built network, the name of an entry of `scaling`, a property of a tensor, a column, a convention or
+ * the settings of one, an input's settings, a type, a module of another framework, a value that is called.
  */
 export type LanguagePlace =
   | 'counter'
@@ -59,8 +59,8 @@ export interface LanguageTarget {
 }
 
 /**
- * A name that the language itself gives a value where it stands: the number of a table's block, a factor in a rounding, the point
- * of a model's family.
+ * A name that the language gives a value at its place: the number of a table's block, a factor in a rounding, the point of a
+ * model's family.
  */
 export interface GivenName extends LanguageTarget {
   readonly name: string;
@@ -93,7 +93,7 @@ export function pointFactor(target: NameTarget | undefined): keyof typeof pointF
   return (['d', 'w', 'r'] as const).find((name) => target === pointFactors[name]);
 }
 
-/** What `maximize` may weigh besides the model's parameters: what a search measures of a network. */
+/** What `maximize` may weigh in addition to the model's parameters: what a search measures about a network. */
 export const objectives = {
   accuracy: { kind: 'language', what: 'objective', name: 'accuracy' },
   latency_ms: { kind: 'language', what: 'objective', name: 'latency_ms' },
@@ -104,7 +104,7 @@ export const objectives = {
 /** A name that `maximize` may use: `latency_ms`. */
 export type ObjectiveName = keyof typeof objectives;
 
-/** What a `require` of a model may ask of the built network. */
+/** What a `require` of a model may query about the built network. */
 export const measures = {
   params: { kind: 'language', what: 'measure', name: 'params' },
   macs: { kind: 'language', what: 'measure', name: 'macs' },
@@ -119,7 +119,10 @@ export interface LocalTarget {
   readonly local: LocalName;
 }
 
-/** What an occurrence means, as far as its own declaration tells. `resolve-target.ts` says the rest, through the file. */
+/**
+ * What an occurrence means, as far as its own declaration determines it. `resolve-target.ts` finds the rest, through the
+ * file.
+ */
 export type NameTarget =
   | LocalTarget
   /** The name of a declaration, where it is declared. */

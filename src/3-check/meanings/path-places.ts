@@ -35,7 +35,7 @@ type PathScope =
     }
   | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly PathScope[] }
   | { readonly kind: 'number'; readonly then: readonly PathScope[] }
-  /** Only the build knows: inside of what a parameter holds. */
+  /** Only the build knows: inside the block that a parameter holds. */
   | { readonly kind: 'open' };
 
 interface LabelledStep {
@@ -47,7 +47,9 @@ interface LabelledStep {
 /** Scopes that one path looks at, at most: blocks within blocks multiply. */
 const mostScopes = 500;
 
-/** What a word of a weight map's path names in its model: sections, rows and labels. Words with stars fit all of them. */
+/**
+ * What a word of a weight map's path names in its model: sections, rows and labels. Words with stars match all of them.
+ */
 export function modelPlaces(model: DeclaredModel, words: readonly string[], index: number): Entity[] {
   return follow([inModel(model)], words, index);
 }
@@ -67,11 +69,11 @@ function scopesOfSection(inside: Inside, section: Ident): readonly PathScope[] {
 export interface StrayWord {
   /** Its number among the words. */
   readonly index: number;
-  /** What could stand in its place; numbers of blocks and of a comprehension's elements are not in it. */
+  /** What is possible in its place, except numbers of blocks and of a comprehension's elements. */
   readonly names: () => readonly string[];
 }
 
-/** The first word behind a section's name that no step can have there, whatever the parameters are; undefined if all fit. */
+/** The first word after a section's name that no step can have there, whatever the parameters; undefined if all fit. */
 export function strayWord(inside: Inside, section: Ident, words: readonly string[]): StrayWord | undefined {
   let scopes = scopesOfSection(inside, section);
   for (const [index, word] of words.entries()) {
@@ -96,7 +98,7 @@ export function wordsBelow(inside: Inside, section: Ident, words: readonly strin
   return [...new Map(found.map((word) => [word.name, word])).values()];
 }
 
-/** A word that may stand in a path; rows without names go by their numbers. */
+/** A possible word of a path; rows without names are numbered. */
 export type PathWord = Pick<Entity, 'kind' | 'name' | 'ident' | 'owner'>;
 
 function wordsOf(scope: PathScope): PathWord[] {
@@ -169,7 +171,7 @@ const sharedSteps = memoise((section: SectionNode): readonly LabelledStep[] => {
   return found.filter(({ label }) => label.name !== '');
 });
 
-/** Whether names fit a word of a path; a star stands for one character or more. */
+/** Whether names match a word of a path; a star matches one character or more. */
 function fitting(word: string): (name: string) => boolean {
   const [before = '', after] = word.split('*');
   if (after === undefined) return (name) => name === word;
@@ -223,7 +225,7 @@ function keyOf(scope: PathScope): unknown {
   return scope.kind === 'labels' ? scope.inside.owner.name.span.start : scope.kind;
 }
 
-/** What paths find in what a name of a declaration calls; a parameter may hold more than is known. */
+/** What paths find in the callee of a declaration's name; a parameter may hold more than is known. */
 function inCalled({ module, owner }: Inside, name: NameNode): readonly PathScope[] {
   const target = meaningsOf(owner).targets.get(name);
   if (!target || name.parts.length > 1) return [];
@@ -242,7 +244,7 @@ function inDeclared(declared: Declared): PathScope {
   return { kind: 'labels', inside, part: declared.node.body, sections: false };
 }
 
-/** After a section's name: its labels, and what its first step has inside, which has no label. */
+/** After a section's name: its labels, and the contents of its first step, which has no label. */
 function inSection(inside: Inside, section: SectionNode): readonly PathScope[] {
   const { first, label, tail, steps } = section;
   const { callee } = headOf(section);

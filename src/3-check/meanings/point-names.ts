@@ -2,7 +2,7 @@ import type { ModelNode } from '../../1-parse/ast.ts';
 import { givenNames, pointFactor, pointFactors } from './occurrence.ts';
 import { innerNames, type Names } from './walk-expr.ts';
 
-/** What a model's values see besides its parameters and tables: where in its family it stands. */
+/** What a model's values see in addition to its parameters and tables: its point in the family. */
 export function pointNames(model: ModelNode): Names {
   const { phi, variant } = givenNames;
   const bound: Names['bound'] = new Map();
@@ -26,7 +26,7 @@ export function roundingNames(names: Names): Names {
   return innerNames(names, Object.entries({ d: givenNames.d, w: givenNames.w, r: givenNames.r }));
 }
 
-/** What a formula for a factor sees of a model's facts: no factor follows from another. */
+/** What a formula for a factor sees of a model's facts: factors do not depend on each other. */
 export function withoutFactors({ bound, parent }: Names): Names {
   return { bound, parent: { bound: new Map([...(parent?.bound ?? [])].filter(([, target]) => !pointFactor(target))) } };
 }

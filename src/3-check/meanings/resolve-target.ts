@@ -11,7 +11,7 @@ import { modelPlaces, sectionPlaces } from './path-places.ts';
 
 /**
  * What an occurrence means in its file. Several where a table builds several blocks or a path has stars; none where
- * nothing is called so.
+ * nothing has that name.
  */
 export function resolveTarget(module: FileScope, target: NameTarget): readonly Entity[] {
   switch (target.kind) {

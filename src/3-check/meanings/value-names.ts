@@ -4,7 +4,7 @@ import type { BoundName } from './occurrence.ts';
 import { createWalk, type Meanings, type Names, walkExpr } from './walk-expr.ts';
 
 /**
- * What the names of a value mean that is given from outside, with `--set`.
+ * The meanings of names in a value given from outside, with `--set`.
  * @param owner the declaration whose names it sees
  * @param seen these names, the nearest first
  */

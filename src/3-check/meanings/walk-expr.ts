@@ -35,14 +35,17 @@ export interface Names {
 /** The names that are seen at a place. */
 export interface NamesAt {
   readonly names: Names;
-  /** Of those that the declaration binds, as many are seen. */
+  /** The number of visible names that the declaration binds. */
   readonly count: number;
 }
 
 /** What the names of a declaration mean. */
 export interface Meanings {
   readonly owner: Declaration;
-  /** What the first word of each name that stands for a value or a callee means, and numbers where a variant is chosen. */
+  /**
+   * The meaning of the first word of each name that refers to a value or a callee, and of numbers where a variant is
+   * chosen.
+   */
   readonly targets: ReadonlyMap<NameNode | NumberNode, NameTarget>;
   /** What each place that binds a name binds. */
   readonly locals: ReadonlyMap<Ident, LocalName>;
@@ -52,14 +55,14 @@ export interface Meanings {
   readonly repeated: ReadonlyMap<Ident, LocalName>;
   /** Labels that a step of the same block or section has already, by the first. */
   readonly sharedLabels: ReadonlyMap<Ident, Ident>;
-  /** The choices that have a name, by it: all of one name are one decision. */
+  /** The choices that have a name, by their name: equal names are one decision. */
   readonly choices: ReadonlyMap<string, readonly NamedChoice[]>;
 }
 
-/** What is in the text of a declaration: more than checking and building it need. */
+/** The names in the text of a declaration: more than checking and building need. */
 export interface NamesInText {
   readonly found: Occurrence[];
-  /** What is seen where a name stands that the declaration does not bind. */
+  /** What is visible at a name that the declaration does not bind. */
   readonly places: Map<NameNode, NamesAt>;
 }
 
@@ -106,10 +109,10 @@ export function createWalk(owner: Declaration, known?: Meanings): Walk {
   };
 }
 
-/** Columns of a stage table that have a meaning of their own. A parameter of that name is given their values besides. */
+/** Columns of a stage table that have a special meaning. A parameter of that name also gets their values. */
 export const ownColumns: ReadonlySet<string> = new Set(['name', 'block', 'repeat']);
 
-/** Names inside of others, among them those that the place itself gives. */
+/** Names inside of others, including those that the place itself gives. */
 export function innerNames(parent: Names, given: Iterable<readonly [string, LanguageTarget]> = []): Names {
   return { bound: new Map(given), parent };
 }
@@ -141,7 +144,7 @@ export function put(w: Walk, { name, span }: Ident, access: Occurrence['access']
     w.text.found.push({ span, name, access, target });
 }
 
-/** All names that are seen at a place, the nearest first. */
+/** All names that are visible at a place, the nearest first. */
 export function* namesAt({ names, count }: NamesAt): Generator<string> {
   for (let n: Names | undefined = names; n; n = n.parent) {
     for (const [name, bound] of n.bound) if (bound.kind === 'language' || bound.local.order < count) yield name;
@@ -157,7 +160,7 @@ function targetOf(names: Names, name: string, called = false): NameTarget {
   return { kind: 'free', name };
 }
 
-/** Takes up a name or a dotted path that stands for a value or a callee, and gives what its first word means. */
+/** Records a name or a dotted path that refers to a value or a callee, and returns what its first word means. */
 export function walkName(w: Walk, names: Names, node: NameNode, called = false): NameTarget {
   const { text } = w;
   if (!text) {
@@ -180,7 +183,7 @@ export function walkName(w: Walk, names: Names, node: NameNode, called = false):
   return target;
 }
 
-/** Takes up all names of an expression, as deep as the checker looks and no deeper: of what is beyond that it says so. */
+/** Records all names of an expression, as deep as the checker goes: anything deeper is reported by it. */
 export function walkExpr(w: Walk, names: Names, expr: Expr): void {
   if (w.depth >= checkLimits.depth) return;
   w.depth++;
@@ -241,7 +244,7 @@ function walkKind(w: Walk, names: Names, expr: Expr): void {
   }
 }
 
-/** Takes up the name of a choice: the first that has it stands for all. */
+/** Records the name of a choice: the first that has it represents all. */
 function walkChoiceName(w: Walk, choice: NamedChoice): void {
   const { name } = choice;
   if (name.name === '') return;
@@ -251,7 +254,7 @@ function walkChoiceName(w: Walk, choice: NamedChoice): void {
   put(w, name, 'write', { kind: 'choice', ident: (shared?.[0] ?? choice).name });
 }
 
-/** Takes up a label. Steps that share one name one part of a path: the first stands for all. */
+/** Records a label. Steps that share one name the same part of a path: the first represents all. */
 export function walkLabel(w: Walk, label: Ident | undefined, isShared: boolean): void {
   if (!label || label.name === '') return;
   const labels = isShared ? w.shared : w.labels;
@@ -261,19 +264,19 @@ export function walkLabel(w: Walk, label: Ident | undefined, isShared: boolean):
   put(w, label, 'write', { kind: 'label', ident: first ?? label });
 }
 
-/** Takes up a side of an operator; on the other side of `variant ==` stands the name of a row. */
+/** Records a side of an operator; the other side of `variant ==` is the name of a row. */
 function walkSide(w: Walk, names: Names, side: Expr, { operator }: BinaryNode, other: Expr): void {
   const isNumber = side.kind === 'number' && operator !== '==' && operator !== '!=';
   if (isNumber || !isOwnVariant(w, names, other)) walkExpr(w, names, side);
   else walkVariant(w, names, side, { kind: 'declared', node: w.owner as ModelNode });
 }
 
-/** Whether an expression is the variant of the model that it stands in. */
+/** Whether an expression is the variant of the enclosing model. */
 function isOwnVariant(w: Walk, names: Names, expr: Expr): boolean {
   return w.owner.kind === 'model' && expr.kind === 'name' && targetOf(names, expr.text) === givenNames.variant;
 }
 
-/** Takes up the names of an expression that chooses a variant of a model, among them those of its rows. */
+/** Records the names of an expression that chooses a variant of a model, including those of its rows. */
 function walkVariant(w: Walk, names: Names, expr: Expr, callee: NameTarget): void {
   if (expr.kind === 'conditional') {
     walkVariant(w, names, expr.value, callee);

@@ -33,7 +33,7 @@ export function cachedRepo(repo: string) {
     pathOf,
     blob,
     hasBlob: (checksum: string) => existsSync(blob(checksum)),
-    /** The commit of a revision, as it was when it was last asked for. */
+    /** The commit of a revision, as of the last request. */
     commitOf(revision: string): string | undefined {
       if (commitPattern.test(revision)) return revision;
       const text = orUndefined(() => readFileSync(join(folder, 'refs', revision), 'utf8').trim());
@@ -47,7 +47,9 @@ export function cachedRepo(repo: string) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, commit);
     },
-    /** The file that a download writes into: what an earlier one of this machine left of the same content is continued. */
+    /**
+     * The file that a download writes into: an earlier partial download of the same content on this machine is continued.
+     */
     claimPart(checksum: string): { readonly path: string; readonly size: number } {
       const blobs = join(folder, 'blobs');
       mkdirSync(blobs, { recursive: true });
@@ -68,7 +70,7 @@ export function cachedRepo(repo: string) {
       try {
         symlinkSync(relative(dirname(path), blob(checksum)), path);
       } catch (e) {
-        // where links are not permitted, on Windows, the snapshot has the file itself
+        // where links are not permitted, as on Windows, the snapshot has the file itself
         if ((e as NodeJS.ErrnoException).code !== 'EPERM') throw e;
         renameSync(blob(checksum), path);
       }
@@ -86,5 +88,5 @@ export function cachedFile(cache: CachedRepo, { file, revision }: HubName) {
   return commit !== undefined && cache.holds(commit, wanted) ? { commit, file: wanted } : undefined;
 }
 
-/** The file that is taken of a repository, where it has it. */
+/** The cached file of a repository, if there is one. */
 export const preferredFile = 'model.safetensors';

@@ -18,8 +18,7 @@ const listed = 12;
 
 /**
  * The file of a repository that weights are read from.
- * @param files all of the repository. @param asked by the user.
- * @throws FileError where it is not there, or where several could be meant.
+ * @param files all files of the repository. @param asked by the user. @throws FileError if it does not exist, or if several are possible.
  */
 export function chooseFile(shown: string, files: readonly string[], asked: string | undefined): string {
   if (asked !== undefined) {

@@ -8,7 +8,7 @@ export interface HubConnection {
   readonly fetch: typeof fetch;
 }
 
-/** What the hub says of the last request that failed. */
+/** The hub's message about the last failed request. */
 export interface HubRefusal {
   readonly status: number;
   /** `RepoNotFound`, `GatedRepo` */
@@ -67,7 +67,7 @@ async function withPatience(input: Parameters<typeof fetch>[0], init: RequestIni
   }
 }
 
-/** Why the hub gave nothing, for users. @param shown what they asked for */
+/** Why the hub returned nothing, for users. @param shown what they requested */
 export function hubProblem(shown: string, hubUrl: string, refusal: HubRefusal | undefined, e: unknown): FileError {
   const host = hubUrl.replace(/^https?:\/\//, '');
   const fail = (reason: string) => new FileError(`'${shown}' cannot be fetched: ${reason}`);
@@ -84,7 +84,7 @@ export function hubProblem(shown: string, hubUrl: string, refusal: HubRefusal | 
   }
   if (code === 'RevisionNotFound') return fail('it has no such revision');
   if (code === 'EntryNotFound') return fail('it has no such file');
-  // the hub does not tell strangers what is private
+  // the hub does not reveal private repositories
   if (status === 401 || code === 'RepoNotFound') {
     return fail(`there is no such repository on ${host}, or it is private and needs an access token in HF_TOKEN`);
   }

@@ -13,7 +13,7 @@ export interface HubFile {
   readonly file: string;
   /** In bytes. */
   readonly size: number;
-  /** Its SHA-256 where git keeps a pointer to it, else git's SHA-1 of it. */
+  /** Its SHA-256 where git stores a pointer to it, else git's SHA-1 of it. */
   readonly checksum: string;
 }
 
@@ -23,8 +23,8 @@ export type DownloadProgress = (done: number, total: number) => void;
 const mostCuts = 4;
 
 /**
- * Fetches a file into the cache, from where an earlier download of it stopped, and compares its checksum. What is there under its
- * name is whole: it gets it at the end.
+ * Fetches a file into the cache, from where an earlier download of it stopped, and compares its checksum. It gets its name only
+ * at the end, so that a file with that name is complete.
  */
 export async function download(
   cache: CachedRepo,
@@ -46,7 +46,7 @@ export async function download(
       if (done < size) throw new Error('the connection was closed early');
     } catch (e) {
       if (isFileError(e) || (e as { statusCode?: number }).statusCode !== undefined) throw e;
-      // what has come is kept, whatever ended it
+      // received data is kept, whatever ended the download
       done = sizeOf(e) ?? done;
       cuts = done > before ? 1 : cuts + 1;
       if (cuts >= mostCuts) throw e instanceof CutDownload ? e.reason : e;
@@ -58,7 +58,7 @@ export async function download(
   if (found !== checksum) {
     rmSync(part.path, { force: true });
     throw new FileError(
-      `'${file}' of ${wanted.repo} was changed on its way: its checksum is ${found.slice(0, 12)}..., the hub states ${checksum.slice(0, 12)}.... Nothing was kept; try again`,
+      `'${file}' of ${wanted.repo} was changed in transit: its checksum is ${found.slice(0, 12)}..., the hub states ${checksum.slice(0, 12)}.... Nothing was kept; try again`,
     );
   }
   renameSync(part.path, cache.blob(checksum));
@@ -79,7 +79,7 @@ function sizeOf(e: unknown): number | undefined {
   return e instanceof CutDownload ? e.size : undefined;
 }
 
-/** Appends what is left of a file to what is there. @returns how much is there then. */
+/** Appends the rest of a file to the existing part. @returns the resulting size. */
 async function append(
   path: string,
   { repo, commit, file, size }: HubFile,
@@ -110,7 +110,7 @@ async function append(
   }
 }
 
-/** @param method of git's checksum of what it stores itself: the SHA-1 of its length and itself. */
+/** @param method for git's checksum of files that it stores itself: the SHA-1 of length and contents. */
 async function checksumOf(path: string, size: number, method: 'sha256' | 'sha1'): Promise<string> {
   const hash = createHash(method);
   if (method === 'sha1') hash.update(`blob ${size}\0`);

@@ -10,7 +10,7 @@ import type { HubName } from './hub-name.ts';
 export interface FetchedWeights {
   /** Of the file in the cache. */
   readonly path: string;
-  /** What they are for good: with file and commit. */
+  /** Their permanent name: with file and commit. */
   readonly pinned: Required<HubName>;
 }
 

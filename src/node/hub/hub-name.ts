@@ -15,13 +15,13 @@ export interface HubName {
 
 const address = /^hf:\/\/([\w-][\w.-]*\/[\w-][\w.-]*)(?:\/([^@]+))?(?:@([^@]+))?$/;
 const bare = /^([\w-][\w.-]*)\/[\w-][\w.-]*(?:@[^@]+)?$/;
-/** What files of weights are called, wherever they are: a misspelt path is not a name on the hub. */
+/** The endings of files of weights: a misspelt path is not a name on the hub. */
 const fileEndings = /\.(safetensors|pth?|bin|ckpt|onnx|h5|hdf5|keras|index|tflite|json|np[yz]|gguf|pb|tar|zip|gz)$/i;
 
 /**
- * What a path to weights names on the hub: `hf://owner/repo`, with `/file` and `@revision` if wanted, or `owner/repo` where
+ * The name on the hub in a path to weights: `hf://owner/repo`, optionally with `/file` and `@revision`, or `owner/repo` where
  * there is no such path. Undefined if it is a path.
- * @throws FileError for an `hf://` that names nothing
+ * @throws FileError for an invalid `hf://` name
  */
 export function hubNameOf(text: string, cwd: string): HubName | undefined {
   if (text.startsWith('hf://')) return parse(text, text);

@@ -1,6 +1,8 @@
 import type { Edge, GridLayout } from './layout.ts';
 
-/** More lanes than this stay as they are: the search below would take long, and no order makes such a figure readable. */
+/**
+ * More lanes than this are not rearranged: the search below would take long, and no order makes such a figure readable.
+ */
 const mostLanes = 40;
 
 /**

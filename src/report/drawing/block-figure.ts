@@ -11,7 +11,7 @@ import { inChannels } from '../read-block.ts';
 import { type Block, inputsOf, outputsOf, refKey } from '../stages.ts';
 import { type RawUnit, type Uses, unitsOf } from './block-units.ts';
 
-/** What a unit of a block is drawn as. */
+/** How a unit of a block is drawn. */
 export type UnitKind = Box | 'group' | 'port';
 
 /** A box in the drawing of a block: a convolution with its batch norm and activation, a pool, a join. */
@@ -27,7 +27,7 @@ export interface FigureUnit {
   readonly spatial: boolean;
 }
 
-/** The inside of a kind of block. Ports stand first (inputs) and last (the output). */
+/** The inside of a kind of block. Ports are first (inputs) and last (the output). */
 export interface BlockFigure {
   readonly operator: string;
   readonly units: readonly FigureUnit[];
@@ -35,7 +35,7 @@ export interface BlockFigure {
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-/** Draws, of all blocks of one name, the fullest; what others do differently is marked on it. */
+/** Draws the most complete of all blocks with one name; differences of the others are marked on it. */
 export function blockFigure(graph: Graph, operator: string, blocks: readonly Block[], uses: Uses): BlockFigure {
   const all = blocks.map((block) => unitsOf(block.nodes, uses));
   const fullness = all.map((units, i) => units.length + inputsOf(graph, blocks[i]?.nodes ?? []).length);
@@ -46,7 +46,7 @@ export function blockFigure(graph: Graph, operator: string, blocks: readonly Blo
   const variants = groupBy(all.flat(), (unit) => unit.key);
 
   const inputs = inputsOf(graph, block.nodes);
-  // The newest tensor is what the block before gave; it is the first.
+  // The newest tensor is the result of the block before; it is the first.
   const newestFirst = [...inputs].sort((a, b) => b.value.node - a.value.node || a.value.output - b.value.output);
   const nameOf = (input: (typeof inputs)[number]) => {
     const place = newestFirst.indexOf(input);
@@ -110,13 +110,13 @@ function drawnUnit(graph: Graph, same: readonly RawUnit[], blockCount: number): 
   };
 }
 
-/** How an op after a unit's first is called, where blocks may differ in the activation that they take. */
+/** The name of an op after a unit's first; blocks may differ in the activation that they take. */
 function tailLabel(graph: Graph, node: GraphNode, same: readonly RawUnit[]): string {
   const counterparts = same.flatMap((unit) => unit.nodes.slice(1).filter((n) => n.op.kind === node.op.kind));
   return agree(counterparts, (n) => labelOf(graph, n), 'activation');
 }
 
-/** How a join is called. */
+/** The name of a join. */
 const signs: Partial<Readonly<Record<GraphNode['op']['kind'], string>>> = { add: '+', sub: '−', mul: '×', div: '÷' };
 
 /** `DWConv k×k /s` where kernel and stride differ between blocks. */
@@ -172,7 +172,7 @@ function labelOf(graph: Graph, node: GraphNode): string {
   return opLabel(node.op, inChannels(graph, node));
 }
 
-/** The text that all have, else a word for "it differs". */
+/** The text if all are equal, else a word for "it differs". */
 function agree<T>(items: readonly T[], textOf: (item: T) => string, otherwise: string): string {
   const texts = new Set(items.map(textOf));
   return texts.size > 1 ? otherwise : ([...texts][0] ?? '');

@@ -3,7 +3,7 @@ import { descriptorOf } from '../../ops/ops.ts';
 
 /** Nodes of a block that are drawn as one box. */
 export interface RawUnit {
-  /** What the same unit has in every block of the name: the path within the block and the op. */
+  /** The key of equal units in all blocks of a name: the path within the block and the op. */
   readonly key: string;
   readonly nodes: readonly GraphNode[];
   /** The label of the step, where a whole step of the block is one box. */
@@ -49,8 +49,8 @@ function mergeChains(nodes: readonly GraphNode[], uses: Uses): Draft[] {
 }
 
 /**
- * Makes one box of each labelled step of several ops, unless that would tie the boxes into a circle. Ops that stand in
- * the block itself stay boxes of their own.
+ * Makes one box for each labelled step of several ops, unless that would create a cycle of boxes. Ops directly in the
+ * block stay separate boxes.
  */
 function collapseSteps(units: readonly Draft[], nodes: readonly GraphNode[]): readonly Draft[] {
   const prefix = blockPrefix(nodes);
@@ -103,7 +103,7 @@ function withKeys(units: readonly Draft[], prefix: number): RawUnit[] {
   });
 }
 
-/** How many parts of their paths name the block itself: the section, the row and the number, where the paths have them. */
+/** How many parts of their paths name the block itself: the section, the row and the number, if present. */
 function blockPrefix(nodes: readonly GraphNode[]): number {
   const paths = nodes.map((node) => node.path.split('.'));
   const { section, row, block } = nodes[0]?.place ?? { section: '' };

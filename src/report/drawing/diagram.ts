@@ -15,7 +15,7 @@ import { type NamedShape, type StageSummary, type Summary, summarize } from '../
 import { pointParts } from '../summary-text.ts';
 import { type BlockFigure, blockFigure } from './block-figure.ts';
 
-/** What a drawing shows, before it is one: SVG, Mermaid and DOT are made from this. */
+/** The contents of a drawing: SVG, Mermaid and DOT are made from this. */
 export interface Diagram {
   /** `EfficientNet b5` */
   readonly title: string;
@@ -54,7 +54,7 @@ export interface Tap {
   readonly shape: Shape;
 }
 
-/** Gathers everything to draw of a network, as it is outside of training. */
+/** Collects everything to draw of a network, as outside of training. */
 export function createDiagram(written: Graph, point?: ScalingPoint): Diagram {
   const graph = withoutAuxiliary(written);
   const summary = summarize(graph, point);
@@ -117,7 +117,7 @@ function squeezeText({ squeeze }: StageSummary): string {
   return squeeze.length === 1 ? `SE ${squeeze[0]}` : 'SE';
 }
 
-/** The activations over maps; gates have theirs, which say nothing of the stage. */
+/** The activations over maps, without those of gates, which do not characterise the stage. */
 function activationText(nodes: readonly GraphNode[]): string {
   const overMaps = nodes.filter(
     ({ op, shapes: [shape] }) => op.kind === 'activation' && (shape?.[1] ?? 1) * (shape?.[2] ?? 1) > 1,
@@ -156,7 +156,7 @@ function calledText(graph: Graph, nodes: readonly GraphNode[]): string {
 
 function diagramStage(graph: Graph, stage: StageSummary, { blocks, callee, nodes }: Stage): DiagramStage {
   const operators = [...new Set(blocks.flatMap((block) => block.operator ?? []))];
-  // A block of a few ops is told best by these.
+  // A block of a few ops is best described by these.
   const isLong = operators.length === 0 && stage.operator.endsWith('…');
   const named = isLong ? (callee ?? calledText(graph, nodes)) : undefined;
   const title = named ?? stage.operator;

@@ -94,7 +94,7 @@ function placeUnits(units: readonly FigureUnit[], layout: GridLayout, edges: rea
   return { boxes, width: x, height: y - layerGap, laneX: (lane) => centres.get(lane) ?? 0 };
 }
 
-/** Room for the edges below a layer: more where many go aside, so that their curves can be told apart. */
+/** Space for the edges below a layer: more where many turn aside, so that their curves can be distinguished. */
 function gapBelow(layout: GridLayout, edges: readonly Edge[], layer: number): number {
   const crossing = curved(layout, edges, layer);
   const turning = Math.max(0, turningEdges(layout, edges, layer).length - 1) * turnStep;
@@ -191,7 +191,7 @@ function drawEdge(
   return svgArrow([...first, [x, above], [target.x, above], end], dashed);
 }
 
-/** Whether an edge between neighbouring layers enters a join at its side: where nothing stands or enters between. */
+/** Whether an edge between neighbouring layers enters a join at its side: where nothing is or enters in between. */
 function intoSide(layout: GridLayout, edges: readonly Edge[], index: number, unit: FigureUnit): boolean {
   const [from, to] = edges[index] as Edge;
   const [source, target] = [layout.lane[from] as number, layout.lane[to] as number];
@@ -216,7 +216,7 @@ function intoSide(layout: GridLayout, edges: readonly Edge[], index: number, uni
   );
 }
 
-/** Whether no unit of a layer stands between two lanes. */
+/** Whether a layer has no unit between two lanes. */
 function clear(layout: GridLayout, a: number, b: number, layer: number): boolean {
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   return !layout.lane.some((lane, i) => layout.layer[i] === layer && lane > low && lane < high);

@@ -16,18 +16,18 @@ const lineHeight = 16;
 const sheet = 3.5;
 const figureWidth = 62;
 const barWidth = 46;
-/** More stages than this go on in a column next to it. */
+/** More stages than this continue in another column. */
 const perColumn = 22;
 const columnGap = 56;
 
-/** Where everything of the sequence of stages stands. */
+/** The positions of everything in the sequence of stages. */
 interface Plan {
   readonly idWidth: number;
   readonly boxX: number;
   readonly width: number;
   readonly columns: number;
   readonly skips: readonly Skip[];
-  /** What the longest bars stand for. */
+  /** The values of the longest bars. */
   readonly most: { readonly params: number; readonly macs: number };
   /** The tensor from each stage to the next, by the stage's index. */
   readonly onward: ReadonlyMap<number, StageEdge>;
@@ -205,12 +205,12 @@ function drawFlow(diagram: Diagram, plan: Plan): string[] {
   return parts;
 }
 
-/** What fits between two boxes: two names, or of more the first and how many there are besides. */
+/** A text that fits between two boxes: up to two names, or the first and the number of others. */
 function listed(names: readonly string[]): readonly string[] {
   return names.length <= 2 ? names : [names[0] as string, `and ${names.length - 1} more`];
 }
 
-/** Whether nothing is drawn below a stage, so that there is room for what it gives. */
+/** Whether nothing is drawn below a stage, so that there is space for its outputs. */
 function isFoot({ stages }: Diagram, { onward }: Plan, index: number): boolean {
   return !onward.has(index) && (index % perColumn === perColumn - 1 || index === stages.length - 1);
 }
@@ -264,7 +264,7 @@ function drawSkip(plan: Plan, { edge, lane }: Skip): string {
   ]);
 }
 
-/** How far the sheets of a repeated stage stand out at its top. */
+/** How far the sheets of a repeated stage protrude at its top. */
 function sheetTop(stage: DiagramStage | undefined): number {
   return stage ? (Math.min(stage.repeats, 4) - 1) * sheet : 0;
 }

@@ -1,7 +1,7 @@
 import { arrangeLanes } from './arrange-lanes.ts';
 import type { Edge, GridLayout } from './layout.ts';
 
-/** @param weight how much a vertex wants to be on the main path. Edges go from lower to higher in some order without circles. */
+/** @param weight a vertex's preference for the main path. Edges go from lower to higher in some order without cycles. */
 export function layOut(weight: readonly number[], edges: readonly Edge[]): GridLayout {
   const next: number[][] = weight.map(() => []);
   const before: number[][] = weight.map(() => []);
@@ -105,7 +105,7 @@ function centre(
   for (const v of chain) layer[v] = (layer[v] as number) + Math.floor(room / 2);
 }
 
-/** The nearest lane to the middle that is free between two layers; the given side first. */
+/** The free lane closest to the middle between two layers; the given side first. */
 function firstFree(taken: ReadonlySet<string>, top: number, bottom: number, side: 1 | -1): number {
   for (let distance = 1; ; distance++) {
     for (const l of [side * distance, -side * distance]) if (isFree(taken, l, top, bottom)) return l;

@@ -1,6 +1,6 @@
 /**
  * Places the vertices of a small graph on a grid: layers from top to bottom, lanes from left to right. The main path
- * runs straight down lane 0; side chains and long edges take the nearest lanes that are free where they run.
+ * runs straight down lane 0; side chains and long edges take the nearest free lanes.
  */
 export interface GridLayout {
   /** By vertex. */

@@ -48,7 +48,7 @@ function quote(text: string): string {
   return plainText(text).replace(/[^\p{L}\p{N} .,·×…_/()]/gu, (c) => `#${c.codePointAt(0)};`);
 }
 
-/** Text of a comment: neither a line break nor what a directive is made of. */
+/** Text for a comment, without line breaks and directives. */
 function comment(text: string): string {
   return plainText(text).replace(/[^\p{L}\p{N} .,·×_/()+-]/gu, ' ');
 }

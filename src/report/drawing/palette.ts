@@ -1,6 +1,6 @@
 import type { UnitKind } from './block-figure.ts';
 
-/** A box's colours. Fills are light, so that black text stands on them and a grey print keeps them apart by label. */
+/** A box's colours. Fills are light, so that black text is readable on them; in grey prints labels distinguish them. */
 export interface Swatch {
   readonly fill: string;
   readonly stroke: string;
@@ -11,7 +11,7 @@ export const muted = '#616e7c';
 export const faint = '#cbd2d9';
 export const paper = '#ffffff';
 
-/** Tints of the colours of Okabe and Ito, which most colour-blind people can tell apart. */
+/** Tints of the colours of Okabe and Ito, which most colour-blind people can distinguish. */
 const operatorSwatches: readonly Swatch[] = [
   { fill: '#d6e8f5', stroke: '#0072b2' },
   { fill: '#fbe3cf', stroke: '#c45500' },
@@ -46,7 +46,7 @@ export const unitNames: { readonly [K in UnitKind]?: string } = {
   group: 'step of several ops',
 };
 
-/** The colour of a stage: one an operator, in the order in which they come; grey for what no block makes. */
+/** The colour of a stage: one per operator, in order of appearance; grey for stages without a block. */
 export function operatorSwatch(operators: readonly string[], stageOperators: readonly string[]): Swatch {
   const index = stageOperators[0] === undefined ? -1 : operators.indexOf(stageOperators[0]);
   return index < 0 ? plainSwatch : (operatorSwatches[index % operatorSwatches.length] as Swatch);

@@ -67,7 +67,7 @@ export function svgPath(d: string, dashed = false, head = true): string {
   return `<path d="${d}" fill="none" stroke="${ink}" stroke-width="1.1"${dash}${head ? ' marker-end="url(#head)"' : ''}/>`;
 }
 
-/** The arrow's head that paths refer to. Its tip stands on the path's end. */
+/** The arrow head that paths refer to. Its tip is at the path's end. */
 export const svgDefinitions = `<defs><marker id="head" viewBox="0 0 8 8" refX="7.4" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L7.6 4L0 7.2L1.6 4Z" fill="${ink}"/></marker></defs>`;
 
 /** Text that is safe in an element or an attribute; characters that XML cannot hold are replaced. */

@@ -8,7 +8,7 @@ import { textLength } from './text-metrics.ts';
 
 const border = 28;
 const blockGap = 20;
-/** Wider figures of blocks stand below the stages. */
+/** Wider figures of blocks are placed below the stages. */
 const widestBeside = 560;
 
 /**
@@ -82,7 +82,7 @@ function stack(parts: readonly Drawn[]): Drawn {
   return { width: Math.max(0, ...parts.map((p) => p.width)), height: Math.max(0, y - blockGap), svg: drawn.join('\n') };
 }
 
-/** What the colours and lines of the block figures mean; only what is in them. */
+/** A legend for the colours and lines of the block figures; only for those in use. */
 function drawLegend(diagram: Diagram): Drawn | undefined {
   const units = diagram.blocks.flatMap((b) => b.units);
   if (units.length === 0) return undefined;

@@ -10,7 +10,7 @@ const helvetica = [
 /** Bold letters are about this much wider. */
 const boldFactor = 1.07;
 
-/** The width of a text in the drawing's units. Fonts that stand in for Helvetica have nearly the same widths. */
+/** The width of a text in the drawing's units. Substitutes for Helvetica have nearly the same widths. */
 export function textLength(text: string, size: number, bold = false): number {
   let thousandths = 0;
   for (const character of text) {
