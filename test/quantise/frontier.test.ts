@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { checkTypes } from '../../src/5-graph/check-types.ts';
 import type { Graph } from '../../src/5-graph/graph.ts';
 import { quantise } from '../../src/5-graph/passes/quantise.ts';
 import { removeUnreached } from '../../src/5-graph/passes/remove-unreached.ts';
-import { layOut } from '../../src/5-graph/quantise/layout.ts';
+import { layOut, rangesToFind } from '../../src/5-graph/quantise/layout.ts';
 import { unitsOf } from '../../src/5-graph/quantise/units.ts';
+import type { QuantisedType } from '../../src/5-graph/value-type.ts';
 import { integerOps } from '../../src/6-emit/onnx/integer-ops.ts';
+import { integerOps as liteOps, shareType } from '../../src/6-emit/tflite/integer-ops.ts';
 import { loadOnnxRuntime } from '../../src/backends/onnx-runtime.ts';
 import { curveAfter } from '../../src/quantise/activation-curves.ts';
 import type { Adjustments } from '../../src/quantise/adjusted-weights.ts';
@@ -110,6 +113,25 @@ test('what follows a cut gives from there what it gives from the pictures, in fl
   }
   closeFrontier(frontier);
   pictures.close();
+});
+
+test('a gate whose layer stays float32, or is observed, is read with the type that its form has on integers', () => {
+  const g = graphBuilder('Gated');
+  const map = g.conv(g.input([3, 8, 8]), 'first', 4, window(1), { bias: true });
+  const squeezed = g.conv(g.globalPool(map, 'pool'), 'squeeze', 4, window(1), { bias: true });
+  const product = g.mul(map, g.act(squeezed, 'gate', 'sigmoid'), 'product');
+  const graph = g.build({ last: g.conv(product, 'last', 2, window(1), { bias: true }) });
+  const parts = { units: unitsOf(graph), integers: liteOps };
+  const known = rangesToFind(layOut(graph, parts, new Set()));
+  const typeOf = (id: number) => (known.includes(id) ? typeOfRange({ least: -4, most: 4 }, 'int8') : undefined);
+  const [squeeze, gate] = ['squeeze', 'gate'].map((path) => graph.nodes.find((node) => node.path === path)!.id);
+  for (const [floats, observed] of [[[squeeze!], []] as const, [[], [squeeze!]] as const]) {
+    const layout = layOut(graph, parts, new Set(floats), new Set(observed));
+    const plan = makePlan(graph, layout, typeOf as (id: number) => QuantisedType, lively(), new Map());
+    expect(plan.integer.has(gate!)).toBe(false);
+    expect(plan.values.get(gate!)).toEqual(shareType);
+    expect(() => checkTypes(quantise(graph, plan))).not.toThrow();
+  }
 });
 
 test('a curve is of an activation that levels off, where nothing else reads the value', () => {

@@ -111,6 +111,11 @@ export function layOut(
     const readsHeld = weightedNodes.has(node.id) || (integer.has(node.id) && forms[node.id] !== 'shared');
     if (readsHeld) for (const ref of node.inputs) held.add(ref.node);
   }
+  // the type does not depend on whether what comes before is integer
+  for (const id of held) {
+    const form = forms[id];
+    if (typeof form === 'object') fixed.set(id, form);
+  }
   return { integer, weighted, held: [...held].sort((a, b) => a - b), rangeOf, fixed };
 }
 
