@@ -97,7 +97,7 @@ export function collectLabels(c: Checker, part: unknown, scope: LabelScope, fact
   }
 }
 
-/** What holds at a part of the tree. */
+/** The facts that hold at a part of the tree. */
 interface At {
   readonly facts: readonly Fact[];
   /** Whether it is in a comprehension. */
@@ -106,7 +106,7 @@ interface At {
 
 type Part = { readonly kind?: unknown };
 
-/** A part of the tree that is still to be visited. */
+/** A part of the tree still to be visited. */
 interface Open {
   readonly part: Part;
   readonly at: At;

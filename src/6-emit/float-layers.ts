@@ -2,7 +2,7 @@ import type { Graph } from '../5-graph/graph.ts';
 import { isQuantised } from '../5-graph/value-type.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 
-/** Warns of each layer of a quantised graph that has no integer form, and keeps its weight in float32. */
+/** Warns about each layer of a quantised graph that has no integer form and keeps its weight in float32. */
 export function reportFloatLayers(graph: Graph): Diagnostic[] {
   if (!graph.nodes.some(({ type }) => isQuantised(type))) return [];
   return graph.nodes.flatMap(({ op, path, span }) =>

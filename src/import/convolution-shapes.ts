@@ -18,8 +18,8 @@ export function isDense(op: Op, input: Shape | undefined): boolean {
 }
 
 /**
- * How many convolutions of which windows a network has, as a text: the same for a family member whatever its number of classes,
- * its image size and its convention.
+ * The number of a network's convolutions for each window, as a text: the same for a family member whatever its number of
+ * classes, its image size and its convention.
  */
 export function convolutionShapes(nodes: readonly ShapedNode[]): string {
   const counts = new Map<string, number>();

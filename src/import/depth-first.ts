@@ -2,8 +2,8 @@ import type { ValueRef } from '../5-graph/graph.ts';
 import type { ImportedNetwork, ImportedNode } from './network.ts';
 
 /**
- * The same network with each branch in one run of nodes, where files list the nodes of parallel branches in turns: what a node reads
- * first is computed first, with all that it needs. Inputs stay in front, in their order.
+ * The same network with each branch in one run of nodes, where files interleave the nodes of parallel branches: a node's first input
+ * is computed first, with everything that it needs. Inputs stay in front, in their order.
  */
 export function depthFirst(network: ImportedNetwork): ImportedNetwork {
   const { nodes, outputs } = network;
@@ -15,7 +15,7 @@ export function depthFirst(network: ImportedNetwork): ImportedNetwork {
   };
   for (const [id, { op }] of nodes.entries()) if (op.kind === 'input') place(id);
   for (const { value } of outputs) {
-    // Nodes whose inputs are being placed, and how many of them are.
+    // Nodes whose inputs are being placed, with the number of inputs placed so far.
     const open = places.has(value.node) ? [] : [{ id: value.node, done: 0 }];
     for (let at = open.at(-1); at; at = open.at(-1)) {
       const next = (nodes[at.id] as ImportedNode).inputs[at.done++];

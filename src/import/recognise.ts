@@ -128,7 +128,7 @@ export function nameRank(name: string, { module, variant = '' }: LibraryMember):
   );
 }
 
-/** What of its convention a network of the library may have in another way: as little as possible first. */
+/** What may differ in the convention of a network of the library: the fewest differences first. */
 function settingsFor({ nodes }: ImportedNetwork): readonly (readonly MemberArgument[])[] {
   const norm = nodes.find(({ op }) => op.kind === 'batchNorm');
   const isPadded = nodes.some(({ op }) => op.kind === 'avgPool' && Object.values(op.window.pads).some((n) => n !== 0));

@@ -131,7 +131,7 @@ function sectionsOf(
   return { lines: [...inputs, ...lines], nameOf: writer.nameOf };
 }
 
-/** Uses of blocks of which each reads the one before. */
+/** Uses of blocks, each of which reads the one before. */
 function runFrom(uses: ReadonlyMap<number, Use>, id: number): readonly Use[] {
   const run = [uses.get(id) as Use];
   for (;;) {

@@ -17,7 +17,7 @@ export interface OutsideChanges {
   found(): boolean;
 }
 
-/** Watches for open documents that change without a change of their own, which only the server knows of. */
+/** Watches for open documents whose meaning changes without an edit, which only the server notices. */
 export function watchOutsideChanges(session: Session): OutsideChanges {
   const shown = new Map<string, Shown>();
   const visit = (take: (before: Shown | undefined, now: Shown) => boolean): boolean => {

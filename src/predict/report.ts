@@ -18,7 +18,7 @@ interface KeptPicture extends Pick<PredictedPicture, 'file' | 'predictions'> {
 /** What is kept of any number of pictures: both ends of the order by the top class's probability, and counts. */
 export interface PredictionReport {
   add(picture: PredictedPicture): void;
-  /** A file that is no picture, or a damaged one. */
+  /** A file that is not a picture, or a damaged one. */
   addUnread(file: string, reason: string): void;
   /** The report as one self-contained HTML file. */
   html(): string;

@@ -1,10 +1,10 @@
 import { lowerFactor, solveBy, withRidge } from './factor.ts';
 import type { Moments } from './moments.ts';
 
-/** From the heaviest, with which filters hardly change, to the lightest. */
+/** From the strongest, with which filters hardly change, to the weakest. */
 const dampings = [10, 1, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4];
 
-/** Without pictures to choose by. */
+/** The damping without pictures to choose it by. */
 export const plainDamping = 0.1;
 
 /** The number added to the diagonal of the moments: a share of its mean. */
@@ -15,7 +15,7 @@ export function ridgeOf({ inputs, inputMeans: { length: n } }: Moments, damping:
 }
 
 /**
- * The damping of a fit, against overfitting. Dampings are tried from the heaviest on, as long as real filters fitted to some pictures
+ * The damping of a fit, against overfitting. Dampings are tried from the strongest on, as long as real filters fitted to some pictures
  * improve on others.
  * @param own `[filters, n]` the filters before the fit, to which a damped fit stays close
  */
@@ -29,7 +29,7 @@ export function chooseDamping(own: Float32Array, fitted: Moments, others: Moment
   return best;
 }
 
-/** The number of a layer's filters that decide for all of them. */
+/** How many of a layer's filters decide for all of them. */
 const mostFilters = 64;
 
 function errorOn(others: Moments, fitted: Moments, own: Float32Array, ridge: number): number {

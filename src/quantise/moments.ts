@@ -16,7 +16,7 @@ export interface MomentSums {
   weight: number;
   readonly inputs: Float64Array;
   readonly outputs: Float64Array;
-  /** Of products, `[n, n]` of which the lower half, and `[filters, n]`; undefined if only means are needed. */
+  /** Sums of products: the lower half of `[n, n]`, and `[filters, n]`; undefined if only means are needed. */
   readonly products?: { readonly inputs: Float64Array; readonly cross: Float64Array };
 }
 
@@ -111,7 +111,7 @@ export function meansOf({ weight, inputs, outputs }: MomentSums): Means {
   return { inputMeans: inputs.map(mean), outputMeans: outputs.map(mean) };
 }
 
-/** @param sums that have products */
+/** @param sums with products */
 export function momentsOf(sums: MomentSums): Moments {
   const { n, filters, weight, products } = sums;
   if (!products) throw new Error('no products have been summed');
@@ -136,7 +136,7 @@ export function momentsOf(sums: MomentSums): Moments {
   return { inputs, cross, inputMeans, outputMeans };
 }
 
-/** The sums of two sets of samples. */
+/** Adds the sums of two sets of samples. */
 export function together(a: MomentSums, b: MomentSums): MomentSums {
   const sum = (x: Float64Array, y: Float64Array) => x.map((value, i) => value + (y[i] as number));
   return {

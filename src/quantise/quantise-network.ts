@@ -199,7 +199,7 @@ const mostJudged = 1024;
 /** The number of pictures on which the gain of a layer in float32 is measured. */
 const mostForGains = 16;
 
-/** The fit of which most holds for a network in which the layers of these nodes are float32. */
+/** The known fit most of which applies to a network in which the layers of these nodes are float32. */
 function nearestFit(fits: readonly KnownFit[], floats: ReadonlySet<number>): KnownFit | undefined {
   const reach = (fit: KnownFit) => firstDifference(fit.floats, floats);
   return [...fits].sort((a, b) => reach(b) - reach(a))[0];

@@ -124,7 +124,7 @@ async function samplesOf(
   const part = withValues(fromFrontier(graph, frontier), [node.id]);
   const typed = quantise(part, planFrom(frontier, plan));
   const [{ value }] = typed.outputs as [GraphOutput];
-  // what the layer reads: what the integers stand for
+  // what the layer reads: what the integers represent
   const [{ node: read }] = (typed.nodes[value.node] as GraphNode).inputs as [ValueRef];
   const output = { node: node.id, output: 0 };
   const reads = readsOf(graph, node);

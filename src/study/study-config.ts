@@ -59,7 +59,7 @@ export interface ScaleSettings {
   /** By what factor `by` may grow in the larger network, and how far it may be off. */
   readonly budget: number;
   readonly tolerance: number;
-  /** `product`: alpha * beta^2 * gamma^2, as the paper has it; else a cost of the built networks. */
+  /** `product`: alpha * beta^2 * gamma^2, as in the paper; else a cost of the built networks. */
   readonly by: 'product' | keyof Costs;
   readonly step: number;
   /**

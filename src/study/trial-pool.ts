@@ -169,7 +169,7 @@ function send(child: ChildProcess, message: ToTrial): void {
   if (child.connected) child.send(message, () => {});
 }
 
-/** What a process said of its end: the error, where Node has printed one with its stack, or the last line. */
+/** A process' last message: the error, if Node has printed one with its stack, or the last line. */
 function reasonOf(said: string): string | undefined {
   const lines = said.split('\n').map((line) => line.trim());
   return lines.findLast((line) => /^(?:[A-Z]\w*)?Error\b/.test(line)) ?? lines.findLast((line) => line !== '');

@@ -112,7 +112,7 @@ function listSome<T>(
   }
 }
 
-/** `classifier.*`: a star stands for any text, dots and nothing included. */
+/** `classifier.*`: a star matches any text, including dots and none. */
 function globMatcher(pattern: string): (name: string) => boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();

@@ -72,12 +72,12 @@ export function chooseWeights(
   };
 }
 
-/** Whether tensors are there in other shapes or numbers; a last layer for other classes says itself what to do. */
+/** Whether tensors differ in shape or number; the message about a last layer for other classes is enough by itself. */
 function isMisfit({ code }: Diagnostic, _: number, all: readonly Diagnostic[]): boolean {
   return code === 'weight-uneven' || (code === 'weight-shape' && all.filter((d) => d.code === code).length > 2);
 }
 
-/** What to build instead. Where nothing is found and no shape is known to differ, the names are others. */
+/** What to build instead. Where nothing is found and no shape is known to differ, the names differ. */
 function wayOut(
   program: Program,
   graph: Graph,

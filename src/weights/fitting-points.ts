@@ -9,16 +9,16 @@ import { chooseNamings } from './namings.ts';
 import { requiredTensors } from './required-tensors.ts';
 import { withoutPrefix } from './without-prefix.ts';
 
-/** A family has some ten members; one with more is not worth the time that its networks take. */
+/** A family has some ten members; for one with more building all networks takes too long. */
 const mostVariants = 24;
-/** The tensors of a last layer, whose shapes go by the number of classes. */
+/** The tensors of a last layer, whose shapes depend on the number of classes. */
 const mostOfClasses = 2;
 /** Published widths are multiples of this. */
 const widthStep = 0.05;
 
 /**
- * The points of a network's family at which it has the tensors of a checkpoint, but for those of the classes: its variants, or else
- * another width of the same variant. As options say it: `--variant w140`, `--variant large --w 0.75`.
+ * The points of a network's family at which it has the tensors of a checkpoint, except those for the classes: its variants, or else
+ * another width of the same variant. As options: `--variant w140`, `--variant large --w 0.75`.
  */
 export function fittingPoints(program: Program, graph: Graph, checkpoint: Checkpoint, map?: string): string[] {
   const use = graph.models.find(({ path }) => path === '');
@@ -39,7 +39,7 @@ export function fittingPoints(program: Program, graph: Graph, checkpoint: Checkp
   return width === undefined ? [] : [`${variant === undefined ? '' : `--variant ${variant} `}--w ${width}`];
 }
 
-/** The widths that a checkpoint may have, by how many filters it has for those of a network; the likeliest first. */
+/** The widths that a checkpoint may have, by how many filters it has for those of a network; the most likely first. */
 function widths(program: Program, graph: Graph, checkpoint: Checkpoint, map: string | undefined): number[] {
   const { misshapen } = matched(program, graph, checkpoint, map);
   const ratios = misshapen.flatMap(({ tensor: { shape }, found }) =>

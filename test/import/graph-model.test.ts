@@ -193,7 +193,7 @@ const changed = (name: string, change: object) =>
   nodes.map((node) => (node.name === name ? { ...node, ...change } : node));
 test.each([
   ['maximum', { op: 'LRN' }, "the node 'maximum' (LRN) cannot be expressed: the language has no such operator"],
-  ['stem', { attr: moves(2, 'FULL') }, "its padding 'FULL' is none of the language"],
+  ['stem', { attr: moves(2, 'FULL') }, "its padding 'FULL' is not in the language"],
   ['stem', { attr: { ...moves(2), fused_ops: texts('BiasAdd', 'Prelu') } }, "it has 'Prelu' fused into it"],
   ['stem', { attr: { ...moves(2), fused_ops: texts('Relu') } }, 'only a bias, then an activation'],
   ['deep', { attr: { ...moves(), data_format: text('NCHW') } }, 'its channels come first'],
@@ -207,7 +207,11 @@ test.each([
     "the node 'lowest' (Relu6) cannot be expressed: it depends on itself",
   ],
   ['average', { input: ['nowhere'] }, "the file has no node 'nowhere'"],
-  ['answer', { op: 'Relu', input: ['flatten'] }, 'a flattened map as an output has another order here'],
+  [
+    'answer',
+    { op: 'Relu', input: ['flatten'] },
+    'a flattened map cannot be an output: its elements are ordered differently here',
+  ],
   ['gate', { input: ['more:1'] }, 'it reads one of several values of a node'],
   ['three', { input: ['average', 'bothAverage', 'last'] }, 'the channels of the map that it flattens are not known'],
 ])('what cannot be stated is refused by the name of a node: %s', (name, change, message) => {

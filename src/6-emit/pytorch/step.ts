@@ -15,7 +15,7 @@ export interface Sample<K extends OpKind> {
 export interface Step<K extends OpKind> {
   /** What the step is in each call of the class that has it. */
   readonly samples: readonly Sample<K>[];
-  /** What it is for images of other sizes that the module takes too. */
+  /** The step for images of other sizes that the module takes too. */
   readonly elsewhere: readonly Sample<K>[];
   /** A number of the step in `__init__`. @param argument the one of the call in the language */
   init(name: string, of: (sample: Sample<K>) => Attribute, argument?: string): Stated;

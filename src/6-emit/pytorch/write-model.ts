@@ -28,7 +28,7 @@ export function writeModel(graph: Graph, others: readonly Graph[] = []): string 
 
 /**
  * The first of other graphs that a network's module does not compute, although they are the same network for images of other sizes:
- * one whose module is written otherwise, where padding that follows the size of its input is no difference.
+ * one whose module would be written differently; padding that follows the size of its input is not a difference.
  */
 export function otherThanModule(graph: Graph, others: readonly Graph[]): Graph | undefined {
   const kinds = ({ nodes }: Graph) => nodes.map(({ op, path }) => `${op.kind} ${path}`).join();

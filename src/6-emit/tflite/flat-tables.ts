@@ -43,7 +43,7 @@ export function addTable(b: Builder, fields: FlatTable): Offset {
   return b.endObject();
 }
 
-/** Adds what a field refers to; 0 for a number, which stands in the table itself. */
+/** Adds what a field refers to; 0 for a number, which is in the table itself. */
 function addHeld(b: Builder, { kind, value }: FlatValue): Offset {
   switch (kind) {
     case 'text':

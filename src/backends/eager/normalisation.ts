@@ -52,7 +52,7 @@ export const normalisationKernels: OpKernels<
 
   unitLength: ({ tf }, { epsilon }, inputs) => tf.mul(at(inputs, 0), unitFactor(tf, at(inputs, 0), epsilon).factor),
 
-  /** With y = x / length: (dy - y sum(dy y)) / length, without the second part where `epsilon` stands for the length. */
+  /** With y = x / length: (dy - y sum(dy y)) / length, without the second part where `epsilon` replaces the length. */
   unitLengthGrad: ({ tf }, { epsilon }, inputs) => {
     const [dy, x] = [at(inputs, 0), at(inputs, 1)];
     const { squares, factor } = unitFactor(tf, x, epsilon);

@@ -4,7 +4,7 @@ import type { Keyword } from '../../../grammar/tokens.ts';
 
 export const keywordDocs: Readonly<Record<Keyword, string>> = {
   share:
-    'All uses of the step have one set of parameters: `-> share head: Head(8)`. With `share(norms: separate)` each has batch norms of its own.',
+    'All uses of the step have one set of parameters: `-> share head: Head(8)`. With `share(norms: separate)` each has its own batch norms.',
   import: 'Takes blocks and models from another file: `import { MBConv } from "std/blocks"`.',
   from: 'The file or library module that an import takes names from.',
   block:
@@ -112,7 +112,7 @@ export const measureDocs: Readonly<Record<string, string>> = {
 
 /** The numbers that `scaling` names. */
 export const numberDocs = {
-  variable: 'The compound coefficient, of which the factors are functions.',
+  variable: 'The compound coefficient that the factors are functions of.',
   rounded: 'The number that is rounded.',
 } as const;
 

@@ -147,7 +147,7 @@ function refuseWord(analysis: Analysis, offset: number): Refusal {
   const word = text.slice(wordStart(text, offset), wordEnd(text, offset));
   const isKeyword = (keywords as readonly string[]).includes(word);
   return {
-    refusal: isKeyword ? `'${word}' is a word of the language.` : 'There is no name here that could be renamed.',
+    refusal: isKeyword ? `'${word}' is a word of the language.` : 'There is no name here that can be renamed.',
   };
 }
 

@@ -5,7 +5,7 @@ export interface Reading {
   readonly nodes: readonly ImportedNode[];
   /** By node: the nodes that it reads, each once. */
   readonly sources: readonly (readonly number[])[];
-  /** By node: the nodes that read it, in order; the number of nodes stands for an output of the network. */
+  /** By node: the nodes that read it, in order; the number of nodes represents an output of the network. */
   readonly readers: readonly (readonly number[])[];
 }
 

@@ -57,7 +57,7 @@ function windowsOf(shapes: Iterable<readonly number[]>): string {
   return listed(counts);
 }
 
-/** The same of a member, of which the strides and groups are known too: `2 3x3/2x2g, 5 3x3/1x1g`. */
+/** The same for a member, whose strides and groups are also known: `2 3x3/2x2g, 5 3x3/1x1g`. */
 function windowsOfShape(text: string): string {
   const counts = new Map<string, number>();
   for (const part of text.split(', ')) {

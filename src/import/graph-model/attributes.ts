@@ -42,7 +42,7 @@ export function textsAt(node: GraphModelNode, name: string): readonly string[] {
   return Array.isArray(texts) ? texts.map(textOf) : [];
 }
 
-/** The shape that a placeholder states; undefined of an axis that is open, and where there is none. */
+/** The shape that a placeholder states; undefined for an open axis, and where there is none. */
 export function shapeAt(node: GraphModelNode, name: string): readonly (number | undefined)[] | undefined {
   const { shape } = attribute(node, name);
   if (!isObject(shape) || shape.unknownRank === true || !Array.isArray(shape.dim)) return undefined;
@@ -54,7 +54,7 @@ export function shapeAt(node: GraphModelNode, name: string): readonly (number | 
 
 function whole(value: unknown, name: string): number {
   const n = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
-  return Number.isSafeInteger(n) ? n : fail(`its ${name} is no whole number`);
+  return Number.isSafeInteger(n) ? n : fail(`its ${name} is not a whole number`);
 }
 
 function textOf(base64: unknown): string {
@@ -63,7 +63,7 @@ function textOf(base64: unknown): string {
   } catch {
     // It is not base64.
   }
-  return fail('one of its attributes is no text');
+  return fail('one of its attributes is not a text');
 }
 
 export function fail(reason: string): never {

@@ -7,7 +7,7 @@ import { shapeAt } from './attributes.ts';
 import { type GraphValue, type LiveValue, type OpContext, type OpenNode, operators } from './operators.ts';
 
 /**
- * The nodes of a graph model as a graph of ONNX's operators, maps with their channels first, so that one reader knows all forms.
+ * The nodes of a graph model as a graph of ONNX's operators, maps with their channels first, so that one reader serves all forms.
  * @throws UnsayableNode
  */
 export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel, checkpoint: Checkpoint): OnnxGraph {
@@ -67,7 +67,7 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
       makers.set(output, open);
       return output;
     },
-    // What another node reads too is not to be changed.
+    // A value that another node also reads must not be changed.
     makerOf: (name) => (readers.get(node.inputs[0] ?? '') === 1 ? makers.get(name) : undefined),
   });
 
@@ -93,11 +93,12 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
   const outputs = ends.map((node) => {
     const value = values.get(node.name);
     if (value?.kind !== 'live') return failNode(node, 'it does not depend on the input');
-    if (value.isFlat) return failNode(node, 'a flattened map as an output has another order here');
+    if (value.isFlat)
+      return failNode(node, 'a flattened map cannot be an output: its elements are ordered differently here');
     return { name: value.name, shown: node.name };
   });
   if (outputs.length === 0) throw new UnsayableNode('the graph', 'it has no outputs');
-  // Outputs under the names of their nodes, which a name with a number behind it cannot be.
+  // Outputs under the names of their nodes, which do not end with an output's number.
   const shown = new Map(outputs.map((output) => [output.name, output.shown]));
   const called = (name: string) => shown.get(name) ?? name;
   return {

@@ -9,7 +9,7 @@ import { graphOfNodes } from './graph-of-nodes.ts';
 
 /**
  * Reads a graph model of TensorFlow.js as a spec.
- * @param name what the model is called, as a file's name
+ * @param name of the model, from a file's name
  */
 export function importGraphModel(checkpoint: Checkpoint, model: GraphModel, name: string, image?: Pair): ImportResult {
   const file = checkpoint.name;

@@ -4,7 +4,7 @@ import type { Numbers } from '../numbers.ts';
 import type { OnnxAttribute, OnnxNode } from '../onnx/read-graph.ts';
 import { fail, isSet, realAt, textAt, textsAt, wholeAt, wholesAt } from './attributes.ts';
 
-/** What a node of a graph model gives. */
+/** The result of a node of a graph model. */
 export type GraphValue =
   | LiveValue
   | NumbersValue
@@ -12,14 +12,14 @@ export type GraphValue =
   | { readonly kind: 'shape' }
   | { readonly kind: 'other' };
 
-/** What depends on the input. */
+/** A value that depends on the input. */
 export interface LiveValue {
   readonly kind: 'live';
   /** Of the graph's value. */
   readonly name: string;
   /** With the batch: 4 of a map, 2 of a vector. */
   readonly rank: number;
-  /** A flattened map, whose elements stand in another order than here. */
+  /** A flattened map, whose elements are in a different order than here. */
   readonly isFlat?: boolean;
 }
 
@@ -30,11 +30,11 @@ interface NumbersValue {
   readonly shape: readonly number[];
   /** In TensorFlow's order. */
   readonly stored: readonly number[];
-  /** Whether it is a matrix that reads a flattened map of which the channels are not known. */
+  /** Whether it is a matrix that reads a flattened map with an unknown number of channels. */
   readonly isUnordered: boolean;
 }
 
-/** Whole numbers; -1 stands for the size of the batch. */
+/** Whole numbers; -1 is the size of the batch. */
 interface SizesValue {
   readonly kind: 'sizes';
   readonly list: readonly number[];
@@ -43,7 +43,7 @@ interface SizesValue {
 /** A node of ONNX's that may still get a bias. */
 export type OpenNode = { -readonly [K in keyof OnnxNode]: OnnxNode[K] };
 
-/** What an operator is read with. */
+/** The context of reading an operator. */
 export interface OpContext {
   readonly node: GraphModelNode;
   readonly inputs: readonly GraphValue[];
@@ -51,7 +51,7 @@ export interface OpContext {
   seenAs(name: string, shape: readonly number[]): string;
   /** Numbers as a tensor of the graph. */
   numbers(numbers: Numbers): string;
-  /** Adds a node with one output; what it gives. */
+  /** Adds a node with one output; returns its result. */
   add(
     type: string,
     inputs: readonly (string | undefined)[],
@@ -61,10 +61,10 @@ export interface OpContext {
   makerOf(name: string): OpenNode | undefined;
 }
 
-/** Reads an operator: what it gives. @throws Unsayable */
+/** Reads an operator; returns its result. @throws Unsayable */
 type ReadOperator = (c: OpContext) => GraphValue;
 
-/** What TensorFlow's operators are as nodes of ONNX, maps with their channels first. */
+/** TensorFlow's operators as nodes of ONNX, maps with channels first. */
 export const operators: Readonly<Record<string, ReadOperator>> = {
   Conv2D: (c) => convolution(c, 'dense'),
   _FusedConv2D: (c) => convolution(c, 'dense'),
@@ -128,12 +128,16 @@ function map(c: OpContext, i = 0): LiveValue {
 
 function numbersAt({ inputs }: OpContext, i: number): NumbersValue {
   const value = inputs[i];
-  return value?.kind === 'numbers' ? value : fail(`its input ${i + 1} is not floating-point numbers of the file`);
+  return value?.kind === 'numbers'
+    ? value
+    : fail(`its input ${i + 1} does not consist of floating-point numbers of the file`);
 }
 
 function sizesAt({ inputs }: OpContext, i: number): readonly number[] {
   const value = inputs[i];
-  return value?.kind === 'sizes' ? value.list : fail(`its input ${i + 1} is not whole numbers of the file`);
+  return value?.kind === 'sizes'
+    ? value.list
+    : fail(`its input ${i + 1} does not consist of whole numbers of the file`);
 }
 
 function checkChannelsLast({ node }: OpContext): void {
@@ -154,7 +158,7 @@ function moves(c: OpContext): Readonly<Record<string, OnnxAttribute>> {
     const [, , top = 0, bottom = 0, left = 0, right = 0] = wholesAt(c.node, 'explicit_paddings');
     return { strides, pads: list([top, left, bottom, right]) };
   }
-  if (padding !== 'SAME' && padding !== 'VALID') fail(`its padding '${padding}' is none of the language`);
+  if (padding !== 'SAME' && padding !== 'VALID') fail(`its padding '${padding}' is not in the language`);
   return { strides, auto_pad: { text: padding === 'SAME' ? 'SAME_UPPER' : 'VALID' } };
 }
 
@@ -162,7 +166,7 @@ function convolution(c: OpContext, kind: 'dense' | 'depthwise'): LiveValue {
   const x = map(c);
   const { name, shape, stored } = numbersAt(c, 1);
   const [filters = 0, , ...kernel] = shape;
-  if (shape.length !== 4) fail('its kernel has not four axes');
+  if (shape.length !== 4) fail('its kernel does not have four axes');
   // A depthwise kernel is [height, width, channels, filters of each].
   const group = kind === 'dense' ? 1 : filters / (stored[3] || 1);
   const attributes = {
@@ -179,18 +183,18 @@ function product(c: OpContext): LiveValue {
   const { name, isUnordered } = numbersAt(c, 1);
   if (isUnordered) fail('the channels of the map that it flattens are not known');
   if (x.rank !== 2 || isSet(c.node, 'transpose_a')) fail('only a product of vectors with a matrix can be stated');
-  // The reader of the file has turned the matrix to [units, features], and features to the order of the map that they are of.
+  // The reader of the file has transposed the matrix to [units, features], with features in the order of their map.
   const gemm = (bias: string | undefined) => c.add('Gemm', [x.name, name, bias], { transB: { integer: 1 } });
   return { kind: 'live', rank: 2, name: fused(c, gemm) };
 }
 
-/** What the converter fuses: a bias, then an activation. Of an activation alone TensorFlow.js takes no notice. */
+/** What the converter fuses: a bias, then an activation. TensorFlow.js ignores an activation without a bias. */
 function fused(c: OpContext, make: (bias: string | undefined) => string): string {
   const [first, then, ...others] = textsAt(c.node, 'fused_ops');
   if (first === undefined) return make(undefined);
   if (first !== 'BiasAdd' || others.length > 0) return fail('only a bias, then an activation, can be fused into it');
   const { name, shape } = numbersAt(c, 2);
-  const y = make(shape.length === 1 ? name : fail('its bias is no vector'));
+  const y = make(shape.length === 1 ? name : fail('its bias is not a vector'));
   return then === undefined ? y : activate(c, y, then, realAt(c.node, 'leakyrelu_alpha', 0.2));
 }
 
@@ -200,7 +204,7 @@ function activate(c: OpContext, x: string, op: string, slope: number): string {
   if (op === 'LeakyRelu') return c.add('LeakyRelu', [x], { alpha: { real: slope } });
   return ['Relu', 'Elu', 'Sigmoid', 'Tanh', 'Softplus'].includes(op)
     ? c.add(op, [x])
-    : fail(`it has '${op}' fused into it, which is none of the language`);
+    : fail(`it has '${op}' fused into it, which is not in the language`);
 }
 
 function activated(c: OpContext, op: string, slope = 0): LiveValue {
@@ -217,7 +221,7 @@ function batchNorm(c: OpContext): LiveValue {
   return { ...x, name: c.add('BatchNormalization', [x.name, ...own], { epsilon }) };
 }
 
-/** A vector that is added to what a convolution or a product gives is its bias. */
+/** A vector that is added to the result of a convolution or a product is its bias. */
 function biased(c: OpContext): LiveValue | undefined {
   const [x, bias] = c.inputs;
   if (x?.kind !== 'live' || bias?.kind !== 'numbers' || bias.shape.length !== 1) return undefined;
@@ -246,7 +250,7 @@ function operand(c: OpContext, i: number, rank: number): string {
   if (value?.kind === 'live') return value.name;
   const { name, shape } = numbersAt(c, i);
   const [channels = 1] = shape.slice(-1);
-  if (shape.slice(0, -1).some((n) => n !== 1)) return fail('numbers of its own for each pixel cannot be stated');
+  if (shape.slice(0, -1).some((n) => n !== 1)) return fail('separate numbers for each pixel cannot be stated');
   if (shape.length === 0) return name;
   return c.seenAs(name, rank === 4 ? [channels, 1, 1] : [channels]);
 }
@@ -282,7 +286,7 @@ function resized(c: OpContext, mode: 'linear' | 'nearest'): LiveValue {
   const attributes = {
     mode: { text: mode },
     coordinate_transformation_mode: { text: isHalf ? 'half_pixel' : 'asymmetric' },
-    // The pixel that a centre lies in, as TensorFlow takes it, is the nearest one to it.
+    // The pixel that contains a centre, which TensorFlow takes, is the nearest one.
     nearest_mode: { text: isHalf ? 'round_prefer_ceil' : 'floor' },
   };
   return { ...x, name: c.add('Resize', [x.name, undefined, undefined, sizes], attributes) };

@@ -148,7 +148,7 @@ function separable(c: LayerContext): LayerValue {
 function transposed(c: LayerContext): LayerValue {
   checkChannelsLast(c);
   if (c.config.output_padding !== undefined && c.config.output_padding !== null)
-    return fail('an output_padding of its own cannot be stated');
+    return fail('an explicit output_padding cannot be stated');
   const weight = c.weight('weight');
   if (!weight) return fail('the file has no kernel for it');
   const kernel = pair(c, 'kernel_size', 1);

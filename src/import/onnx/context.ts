@@ -11,7 +11,7 @@ export interface NodeContext {
   readonly node: OnnxNode;
   readonly opset: number;
   readonly b: NetworkBuilder;
-  /** The size of the batch as the file has it; 1 where it is open. */
+  /** The size of the batch in the file; 1 where it is open. */
   readonly batch: number;
   /** An input; undefined where it is left out. */
   value(i: number): FileValue | undefined;

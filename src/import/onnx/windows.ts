@@ -224,7 +224,7 @@ export function pad(c: NodeContext): FileValue {
   return made(c, { kind: 'pad', pads }, [ref]);
 }
 
-/** What a Pad node adds to a map, and of which number. */
+/** What a Pad node adds to a map, and the number that it pads with. */
 function padding(c: NodeContext): { readonly pads: Pads; readonly value: number | undefined } {
   const mode = c.attribute('mode').text ?? 'constant';
   if (mode !== 'constant') fail(`padding by '${mode}' cannot be stated, only by zeros`);

@@ -110,7 +110,7 @@ function idsOf(key: string, { places }: OpenChoice): string[] {
   return [...places.keys()].map((place) => idOf(key, place));
 }
 
-/** Two choices with names may stand in one cell. */
+/** Two choices with names may be in one cell. */
 function idOf(key: string, place: string): string {
   return `${key} ${place}`;
 }
@@ -119,7 +119,7 @@ function hasOtherErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity, code }) => severity === 'error' && code !== 'open-choice');
 }
 
-/** `stages.2.kernel` and `stages.2.channels.1` stand in the row `stages.2`. */
+/** `stages.2.kernel` and `stages.2.channels.1` are in the row `stages.2`. */
 function rowOf(place: string): string {
   return place.replace(/\.\d+$/, '').replace(/\.[^.]*$/, '');
 }

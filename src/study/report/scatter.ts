@@ -80,7 +80,7 @@ export function scatterFigure(scatter: Scatter): string {
   return `<figure class="chart"><figcaption><b>${escapeHtml(scatter.title)}</b>${legend.join('')}</figcaption>${scatterSvg(scatter)}</figure>`;
 }
 
-/** The plot as a file of its own, for light and dark pages. */
+/** The plot as a separate file, for light and dark pages. */
 export function scatterFile(scatter: Scatter): string {
   const colors = ['#2463c4', '#c2571a', '#1c8a63'];
   const style = [

@@ -36,9 +36,7 @@ export function findIdx(
   if (found.size === 0) return undefined;
   if (prefixes.size > 1) {
     const list = [...prefixes].map((p) => `'${p}*'`).join(', ');
-    throw new DataError(
-      `'${folder}' holds the IDX files of several sets (${list}). Put each set into a folder of its own.`,
-    );
+    throw new DataError(`'${folder}' holds the IDX files of several sets (${list}). Put each set into its own folder.`);
   }
   const filesOf = (images: string): SplitFiles => {
     const plain = images.replace(/-images([.-])idx3-/, '-labels$1idx1-').replace(/\.gz$/, '');

@@ -109,7 +109,7 @@ function endWorker(worker: Worker): Promise<void> {
   });
 }
 
-/** The bundle has the worker in a file of its own. */
+/** The bundle has the worker in a separate file. */
 function startWorker(): Worker {
   const bundled = join(import.meta.dirname, 'loader-worker.cjs');
   const file = existsSync(bundled) ? bundled : join(import.meta.dirname, 'worker-from-source.mjs');

@@ -8,7 +8,7 @@ export function predictedClass(logits: Float32Array, row: number, classes: numbe
   return best;
 }
 
-/** How many classes have a larger logit than `label`'s, or an equal one and stand before it: 0 where it is predicted. */
+/** How many classes have a larger logit than `label`'s, or an equal one and come before it: 0 where it is predicted. */
 export function rankOf(logits: Float32Array, row: number, classes: number, label: number): number {
   const start = row * classes;
   const own = logits[start + label] as number;

@@ -24,7 +24,7 @@ export function runWarnings(
     ...classCountsWarnings(counts, settings.balanced || settings['class-weights'] !== undefined),
     ...(leftOut > fewLeftOut * images.train
       ? [
-          words`${leftOut} of ${formatExact(images.train)} images ${nounFor(leftOut, 'is', 'are')} left out of each epoch: it would form a batch of its own, from which batch norms learn nothing; another ${option('batch')} includes it`,
+          words`${leftOut} of ${formatExact(images.train)} images ${nounFor(leftOut, 'is', 'are')} left out of each epoch: it would form a separate batch, from which batch norms learn nothing; another ${option('batch')} includes it`,
         ]
       : []),
     ...(warmup === undefined ? [] : [warmup]),

@@ -37,7 +37,10 @@ export interface RunEngine {
   readonly [setting: string]: string | number | boolean;
 }
 
-/** How many processes give each step batches of their own: one, or those of PyTorch; stages of a pipeline share theirs. */
+/**
+ * How many processes contribute their own batches to each step: one, or those of PyTorch; stages of a pipeline share
+ * theirs.
+ */
 export function stepProcesses({ engine }: RunConfig): number {
   if (engine?.parallel === 'pipeline') return 1;
   return typeof engine?.processes === 'number' ? engine.processes : 1;

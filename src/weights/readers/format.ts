@@ -72,7 +72,7 @@ export interface CheckpointFormat {
   /** What such a file is, for messages: `a PyTorch checkpoint`. */
   readonly what: string;
   isOf(ends: FileEnds): boolean;
-  /** The file that stands for a folder of this format. */
+  /** The file that represents a folder of this format. */
   readonly folderFile?: string;
   /** Whether a file may have several dictionaries of tensors, of which `CheckpointSource.key` takes one. */
   readonly hasDictionaries?: boolean;

@@ -112,7 +112,7 @@ describe('IDX', () => {
         "labels": "'DIR' has 'train-images-idx3-ubyte', but not its labels, 'train-labels-idx1-ubyte'.",
         "magic": "'DIR/train-images-idx3-ubyte' starts with 00000801, not with 00000803 as an IDX file of gray images does.",
         "none": "'DIR/train-images-idx3-ubyte' holds nothing: its header states 0 x 5 x 5.",
-        "two": "'DIR' holds the IDX files of several sets ('a-*', 'b-*'). Put each set into a folder of its own.",
+        "two": "'DIR' holds the IDX files of several sets ('a-*', 'b-*'). Put each set into its own folder.",
       }
     `);
   });

@@ -1,4 +1,4 @@
-/** What of a network trains, and how: parts that are frozen, the head's rate, norms, class weights, sizes that grow (see `train/`). */
+/** Which parts of a network train, and how: frozen parts, the head's rate, norms, class weights, growing sizes (see `train/`). */
 export const partsCode = `def select_parts(parts: str, names: Iterable[str], option: str) -> set[str]:
     """The tensors that a list of parts names: \`stem,stages.1-4\` are those of \`stem\` and
     of the rows 1 to 4 of \`stages\`."""
@@ -6,7 +6,7 @@ export const partsCode = `def select_parts(parts: str, names: Iterable[str], opt
     found: set[str] = set()
     for part in (text.strip() for text in parts.split(",")):
         words = part.split(".")
-        # whoever names a row that there is not has another network in mind
+        # naming a row that does not exist is an error
         ends = [
             [*words[:at], end, *words[at + 1 :]]
             for at, word in enumerate(words)
@@ -24,7 +24,7 @@ export const partsCode = `def select_parts(parts: str, names: Iterable[str], opt
 
 
 def begins(path: list[str], words: list[str]) -> bool:
-    """Whether a path begins with words, of which those like 1-4 are any in between."""
+    """Whether a path begins with words; one like 1-4 matches any number in the range."""
 
     def fits(word: str, name: str) -> bool:
         ends = re.fullmatch(r"(\\d+)-(\\d+)", word)
@@ -36,20 +36,20 @@ def begins(path: list[str], words: list[str]) -> bool:
 
 
 def frozen_of(settings: Settings, names: Iterable[str]) -> set[str]:
-    """The tensors that stay as they are."""
+    """The tensors that do not train."""
     if settings.freeze is None:
         return set()
     return select_parts(settings.freeze, names, "freeze")
 
 
 def freeze(net: nn.Module, frozen: set[str]) -> None:
-    """Gradients stop at parameters that are frozen."""
+    """Frozen parameters get no gradients."""
     for name, weight in net.named_parameters():
         weight.requires_grad_(name not in frozen)
 
 
 def head_of(settings: Settings, names: Iterable[str]) -> set[str]:
-    """The tensors that --head-rate is for."""
+    """The tensors that --head-rate applies to."""
     if settings.head_rate is None:
         return set()
     parts = settings.head or HEAD
@@ -59,7 +59,7 @@ def head_of(settings: Settings, names: Iterable[str]) -> set[str]:
 
 
 def moved_names(net: nn.Module, frozen: set[str]) -> set[str]:
-    """What a step moves: what trains, and the statistics of norms that train."""
+    """What a step changes: what trains, and the statistics of norms that train."""
     found: set[str] = set()
     for path, module in net.named_modules():
         before = f"{path}." if path else ""
@@ -72,7 +72,7 @@ def moved_names(net: nn.Module, frozen: set[str]) -> set[str]:
 
 
 def begin_epoch(net: nn.Module, settings: Settings, epoch: int) -> None:
-    """Batch norms that do not train, or that are to stay, go by running statistics."""
+    """Batch norms that do not train, or are kept fixed, use running statistics."""
     net.train()
     stays = epoch >= settings.epochs - (settings.freeze_norms or 0)
     for module in net.modules():
@@ -82,7 +82,7 @@ def begin_epoch(net: nn.Module, settings: Settings, epoch: int) -> None:
 
 
 class Still:
-    """Statistics that are frozen although their norm goes by its batch."""
+    """Frozen statistics of norms that use their batch."""
 
     def __init__(self, net: nn.Module, frozen: set[str]) -> None:
         buffers = net.named_buffers()
@@ -94,7 +94,7 @@ class Still:
 
 
 def weights_of_classes(settings: Settings, labels: Sequence[int]) -> list[float] | None:
-    """How much each class counts in the loss, by inverse frequency on demand."""
+    """The weight of each class in the loss, optionally by inverse frequency."""
     if settings.class_weights is None:
         return None
     if settings.class_weights != "balanced":
@@ -106,7 +106,7 @@ def weights_of_classes(settings: Settings, labels: Sequence[int]) -> list[float]
 
 
 def class_weights(text: str) -> str:
-    """For argparse: one number a class, from 0."""
+    """For argparse: one number per class, from 0."""
     if text != "balanced":
         values = [float(part) for part in text.split(",")]
         if not all(0 <= value < math.inf for value in values):
@@ -147,7 +147,7 @@ def size_of(settings: Settings, epoch: int) -> tuple[int, int]:
 
 
 def check_sizes(settings: Settings) -> None:
-    """Whether the network takes images of all sizes of a run."""
+    """Whether the network takes images of all sizes in a run."""
     with torch.device("meta"):
         net = create_model().eval()
         for size in {size_of(settings, epoch) for epoch in range(settings.epochs)}:

@@ -103,7 +103,7 @@ class Averages:
         self.net = copy.deepcopy(net).requires_grad_(False)
         spread.divide(self.net)
         self.of = net
-        # what does not move is its own average
+        # what does not train is its own average
         self.names = [n for n in weights_of(net) if moved is None or n in moved]
 
     @torch.no_grad()

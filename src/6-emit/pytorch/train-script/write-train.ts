@@ -100,7 +100,7 @@ function constants(graph: Graph): string[] {
   ];
 }
 
-/** The head as a list of parts: its section's name where that tells its tensors from all others. */
+/** The head as a list of parts: its section's name where that distinguishes its tensors from all others. */
 function headLines(graph: Graph): string[] {
   const head = headTensors(graph);
   if (!head) return ['HEAD: str | None = None'];

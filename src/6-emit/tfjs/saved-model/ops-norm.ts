@@ -89,7 +89,7 @@ export const biasGrad: WriteStep<'biasGrad'> = (c) => [add(c, 'BiasAddGrad', [fi
 
 export const unitLength: WriteStep<'unitLength'> = (c) => [add(c, 'Mul', [first(c), unitFactor(c, first(c)).factor])];
 
-/** With y = x / length: (dy - y sum(dy y)) / length, without the second part where `epsilon` stands for the length. */
+/** With y = x / length: (dy - y sum(dy y)) / length, without the second part where `epsilon` replaces the length. */
 export const unitLengthGrad: WriteStep<'unitLengthGrad'> = (c) => {
   const [dy, x] = two(c);
   const { squares, factor } = unitFactor(c, x);

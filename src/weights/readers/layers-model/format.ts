@@ -3,7 +3,7 @@ import { isJson } from '../first-bytes.ts';
 import type { CheckpointFormat, CheckpointSource, OpenedTensors } from '../format.ts';
 import { openLayersFolder } from './open-folder.ts';
 
-/** The keys that a model.json has, of which one appears near its beginning. */
+/** The keys of a model.json, one of which appears near its beginning. */
 const modelKeys =
   /"(modelTopology|weightsManifest|format|generatedBy|convertedBy|userDefinedMetadata|trainingConfig|signature)"/;
 

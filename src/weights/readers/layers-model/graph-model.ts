@@ -22,7 +22,7 @@ export interface GraphModel {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Constants of few whole numbers. */
   readonly integers: ReadonlyMap<string, readonly number[]>;
-  /** Matrices of products that read a flattened map of which the channels are not known. */
+  /** Matrices of products that read a flattened map with an unknown number of channels. */
   readonly unordered: ReadonlySet<string>;
 }
 

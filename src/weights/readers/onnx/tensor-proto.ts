@@ -61,7 +61,7 @@ const mostPathBytes = 1000;
 
 /**
  * Reads a TensorProto up to `end`, but not its numbers.
- * @param given its name, where it has none of its own
+ * @param given its name, if it states none
  * @throws Unreadable
  */
 export function readTensor(reader: ProtoReader, end: number, given?: string): OnnxTensor {

@@ -3,7 +3,7 @@ import { Unreadable } from '../byte-reader.ts';
 
 /** A table of a flatbuffer: its fields by number, as the schema counts them. */
 export interface FlatTable {
-  /** A field that is a number. Absent ones are 0, as the schema has it. */
+  /** A field that is a number. Absent ones are 0, as in the schema. */
   int8(field: number): number;
   int32(field: number): number;
   uint32(field: number): number;
