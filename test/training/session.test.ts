@@ -1,14 +1,17 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { StepFunction, StepRef } from '../../src/5-graph/training/program.ts';
+import { emitTrainingModel } from '../../src/6-emit/tfjs/saved-model/emit-training-model.ts';
 import { planFusion } from '../../src/6-emit/tfjs/saved-model/fusion.ts';
 import { NotFiniteError, OutOfMemoryError, type StepRunner } from '../../src/backends/runner.ts';
 import { createSessionRunner } from '../../src/backends/session/create-runner.ts';
 import type { TfjsNode } from '../../src/backends/tensorflow/load.ts';
+import { build, model } from '../language/build.ts';
 import { allCases } from './all-cases.ts';
 import { buildCase, type Case, whole } from './case-builder.ts';
 import { expectAsReference } from './expect-close.ts';
 import { openTensorflow } from './open-tensorflow.ts';
 import { hasDilatedPool } from './saved-model-cases.ts';
+import { inputsOf, programOf, startOf } from './small-training.ts';
 
 const backend = await openTensorflow();
 /** Sums in single precision, in whatever order oneDNN has them. */
@@ -56,6 +59,36 @@ describe.skipIf(!backend)('programs in a session of TensorFlow', () => {
     await expect(runner.write(new Map([[name, new Float32Array(1)]]))).rejects.toThrow('1 were written');
     await expect(runner.run('run', {})).rejects.toThrow("the input 'by' is not fed");
     runner.close();
+  });
+
+  test('what is run rarely sees the values as they are, and stands in no graph before', async () => {
+    const { graph } = build(
+      model('  input image: [3, 8, 8]\n  a: c: Conv(4, 3) -> n: BatchNorm -> relu -> GlobalAvgPool\n  l: Linear(2)'),
+    );
+    const training = programOf(graph);
+    const often = training.program.functions.filter(({ isRare }) => !isRare);
+    expect(training.program.functions.filter((fn) => !often.includes(fn)).map(({ name }) => name)).toEqual([
+      'diagnose',
+    ]);
+    const before = tf.memory().numTensors;
+    const runner = await createSessionRunner(tf, training.program, { fuse: true });
+    await runner.write(startOf(training));
+    const inputs = inputsOf(training);
+    await runner.run('accumulate', inputs);
+    const wrong = async () =>
+      Object.entries(await runner.run('diagnose', inputs)).flatMap(([name, { data }]) => (data[0] === 1 ? [] : [name]));
+    expect(await wrong()).toEqual([]);
+    await runner.write(new Map([['l.bias', Float32Array.of(0, Number.NaN)]]));
+    expect((await wrong())[0]).toBe('weight l.bias');
+    expect((await wrong()).some((name) => name.startsWith('activation a.'))).toBe(false);
+    runner.close();
+    expect(tf.memory().numTensors).toBe(before);
+    // prediction is the beginning of evaluation, and has no nodes of its own
+    const { signatures } = emitTrainingModel(training.program);
+    expect(signatures.predict).toEqual({
+      inputs: { image: signatures.evaluate!.inputs.image },
+      outputs: { logits: signatures.evaluate!.outputs.logits },
+    });
   });
 
   test('two programs with variables of the same names do not meet', async () => {

@@ -306,5 +306,5 @@ function diagnose(setting: Setting): StepFunction {
   const { loss, seeds } = addLoss(inner, setting.scores, forward, setting.options);
   ask('loss', loss);
   for (const [name, value] of forward.backward(seeds())) ask(`gradient ${name}`, value);
-  return b.finish('diagnose');
+  return { ...b.finish('diagnose'), isRare: true };
 }

@@ -119,6 +119,8 @@ export interface StepFunction {
    */
   readonly guards: readonly StepRef[];
   readonly updates: readonly Update[];
+  /** Whether it is run rarely and changes nothing, so that a runtime had better prepare it only then. */
+  readonly isRare?: boolean;
 }
 
 /** Everything that training a network needs from a runtime: its variables and the functions over them. */

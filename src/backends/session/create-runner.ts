@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { elements } from '../../5-graph/graph.ts';
-import type { StepProgram, Variable } from '../../5-graph/training/program.ts';
+import type { StepFunction, StepProgram, Variable } from '../../5-graph/training/program.ts';
 import { type EmitOptions, emitTrainingModel } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
 import type { GraphSignature, TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
 import type { HostTensor, StepRunner } from '../runner.ts';
@@ -24,7 +24,8 @@ export async function createSessionRunner(
   program: StepProgram,
   options: EmitOptions,
 ): Promise<StepRunner> {
-  const { pb, signatures } = emitTrainingModel(program, options);
+  const often = program.functions.filter(({ isRare }) => !isRare);
+  const { pb, signatures } = emitTrainingModel({ ...program, functions: often }, { ...options, initialises: false });
   const { read, write } = signatures as { read: GraphSignature; write: GraphSignature };
   const session = await openSession(tf, pb, 'read');
   const variables = new Map(program.variables.map((variable) => [variable.name, variable]));
@@ -36,11 +37,25 @@ export async function createSessionRunner(
     return variable;
   };
 
-  return {
+  /** Functions that are run rarely have a session for the run, with the values as they are. */
+  const runAside = async (fn: StepFunction, inputs: Readonly<Record<string, HostTensor>>) => {
+    const names = new Set(fn.nodes.flatMap(({ op }) => (op.kind === 'variable' ? [op.name] : [])));
+    const part = { ...program, variables: program.variables.filter(({ name }) => names.has(name)) };
+    const aside = await createSessionRunner(tf, { ...part, functions: [{ ...fn, isRare: false }] }, options);
+    try {
+      await aside.write(await runner.read([...names]));
+      return await aside.run(fn.name, inputs);
+    } finally {
+      aside.close();
+    }
+  };
+
+  const runner: StepRunner = {
     async run(name, inputs) {
       // A step is one synchronous call: timers, signals and image loading get their turn before it.
       await setImmediate();
       const fn = functions.get(name);
+      if (fn?.isRare) return runAside(fn, inputs);
       const signature = signatures[name];
       if (!fn || !signature) throw new Error(`the program '${program.name}' has no function '${name}'`);
       const feeds = fn.inputs.map(
@@ -80,6 +95,7 @@ export async function createSessionRunner(
     memory: () => undefined,
     close: () => session.close(),
   };
+  return runner;
 }
 
 function fed(name: string, inputs: Readonly<Record<string, HostTensor>>): HostTensor {

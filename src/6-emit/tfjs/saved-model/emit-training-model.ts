@@ -1,4 +1,4 @@
-import type { StepProgram } from '../../../5-graph/training/program.ts';
+import type { StepFunction, StepProgram } from '../../../5-graph/training/program.ts';
 import { createGraphBuilder } from '../node-def/builder.ts';
 import { emitFunction } from './emit-function.ts';
 import { encodeSavedModel, type GraphSignature } from './encode.ts';
@@ -18,6 +18,8 @@ export interface EmitOptions {
    * every CPU; on a GPU it needs parts of the CUDA toolkit that may be missing.
    */
   readonly fuse?: boolean;
+  /** Whether there is `initialise`; true by default. */
+  readonly initialises?: boolean;
 }
 
 /**
@@ -28,13 +30,44 @@ export interface EmitOptions {
  *
  * The batch is open, all numbers are inputs. The same program gives the same bytes.
  */
-export function emitTrainingModel(program: StepProgram, { fuse = false }: EmitOptions = {}): TrainingModel {
+export function emitTrainingModel(
+  program: StepProgram,
+  { fuse = false, initialises = true }: EmitOptions = {},
+): TrainingModel {
   const b = createGraphBuilder();
   const variables = createVariables(b, program.variables);
   const signatures: Record<string, GraphSignature> = {};
-  for (const fn of program.functions) signatures[fn.name] = emitFunction(b, variables, fn, fuse);
-  signatures.initialise = initialiseSignature(b, variables, program.variables);
+  for (const fn of program.functions) {
+    // a graph's nodes take TensorFlow more memory than the numbers of many of them
+    const whole = program.functions.find((other) => signatures[other.name] && isBeginning(fn, other));
+    const shared = whole && signatures[whole.name];
+    signatures[fn.name] = shared ? partOf(shared, fn) : emitFunction(b, variables, fn, fuse);
+  }
+  if (initialises) signatures.initialise = initialiseSignature(b, variables, program.variables);
   signatures.read = readSignature(b, variables, program.variables);
   signatures.write = writeSignature(b, variables, program.variables);
   return { pb: encodeSavedModel(b.finish(), signatures), signatures };
+}
+
+/** Whether a function's nodes are the first ones of another, which gives its outputs too, and neither changes anything. */
+function isBeginning(fn: StepFunction, whole: StepFunction): boolean {
+  const changes = [fn, whole].some(({ updates, guards }) => updates.length > 0 || guards.length > 0);
+  if (changes || fn.outputs.length === 0 || fn.nodes.length > whole.nodes.length) return false;
+  const given = new Set(whole.outputs.map((output) => JSON.stringify(output)));
+  const inputs = new Set(whole.inputs.map((input) => JSON.stringify(input)));
+  return (
+    fn.outputs.every((output) => given.has(JSON.stringify(output))) &&
+    fn.inputs.every((input) => inputs.has(JSON.stringify(input))) &&
+    fn.nodes.every((node, i) => JSON.stringify(node) === JSON.stringify(whole.nodes[i]))
+  );
+}
+
+/** What of a signature a function takes and gives. */
+function partOf({ inputs, outputs }: GraphSignature, fn: StepFunction): GraphSignature {
+  const chosen = (all: GraphSignature['inputs'], { name }: { readonly name: string }) =>
+    [name, all[name] as GraphSignature['inputs'][string]] as const;
+  return {
+    inputs: Object.fromEntries(fn.inputs.map((input) => chosen(inputs, input))),
+    outputs: Object.fromEntries(fn.outputs.map((output) => chosen(outputs, output))),
+  };
 }
