@@ -12,8 +12,10 @@ import { openFile, openSpec } from './spec.ts';
  * a weight map of it: building such a file builds the model, and its columns come before the model's own.
  */
 export async function openMapped(operand: string | undefined, args: Arguments, io: Io): Promise<SpecFile> {
-  const spec = await openSpec(operand, io, args.command.name);
   const path = text(args, 'map');
+  // without a spec the map tells the model: the file builds what it imports
+  if (operand === undefined && path !== undefined) return openFile(path, io);
+  const spec = await openSpec(operand, io, args.command.name);
   if (path === undefined) return spec;
   if (operand === '-') throw usageError('--map takes a spec from a file or the library', args.command.name);
   const map = openFile(path, io);

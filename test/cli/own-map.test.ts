@@ -43,6 +43,9 @@ describe('--map', () => {
     await done(`compile squeezenet ${size} --weights mine.pth --map mine.enet`);
     await done(`compile squeezenet ${size} --weights own.safetensors -o own.onnx`);
     await done('weights verify mine.pth squeezenet --classes 5 --map mine.enet');
+    // without a spec the map tells the model
+    const compared = 'weights diff mine.pth own.safetensors --classes 5 --map mine.enet';
+    expect((await run(compared)).out).toContain('52 tensors compared, 0 differ');
     // called after the model, not after the map
     expect((await run('weights diff squeezenet.onnx own.onnx')).out).toContain('52 tensors compared, 0 differ');
     const { metadata } = JSON.parse((await run('weights inspect squeezenet.onnx --json')).out);
