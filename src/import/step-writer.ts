@@ -31,6 +31,11 @@ export function owns(op: Op): boolean {
   return descriptorOf(op).tensors !== 'none';
 }
 
+/** Whether an op takes any number of tensors. */
+function takesAny({ kind }: Op): boolean {
+  return kind === 'add' || kind === 'mul' || kind === 'concat';
+}
+
 /** A line of a model or a block: a section, or the value of a name. */
 export interface SpecLine {
   readonly name: string;
@@ -106,10 +111,12 @@ export function createStepWriter({ names, labels: own, isNamed, chainName = labe
       }
       const name = names.unique(chainName(op));
       const used = own ?? createNames();
-      const first = inputs.length === 1 ? `${label(used)}${say([])}` : say(tensors);
+      // Of several, the first stands before: a section that begins with Add(a, b) is read with a warning.
+      const isPiped = inputs.length === 1 || (!own && before !== undefined && takesAny(op));
+      const first = inputs.length === 1 ? `${label(used)}${say([])}` : say(isPiped ? tensors.slice(1) : tensors);
       // A section takes the result of the one before it.
       const isNext = !own && inputs.length === 1 && tensors[0] === before;
-      chain = { name, labels: used, parts: inputs.length === 1 && !isNext ? [tensors[0] as string, first] : [first] };
+      chain = { name, labels: used, parts: isPiped && !isNext ? [tensors[0] as string, first] : [first] };
       end = id;
       named.set(key({ node: id, output: 0 }), name);
     },

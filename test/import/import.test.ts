@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { totalCost } from '../../src/5-graph/cost.ts';
 import type { Graph } from '../../src/5-graph/graph.ts';
 import { removeTrainingOps } from '../../src/5-graph/passes/for-inference.ts';
 import { applyPasses } from '../../src/6-emit/emit.ts';
+import { onnx } from '../../src/6-emit/onnx/proto.ts';
 import { compile } from '../../src/compile.ts';
 import { importModel } from '../../src/import/import-model.ts';
 import { libraryModels } from '../../src/library.ts';
@@ -125,6 +127,78 @@ test('a Pad below all numbers is the padding of the maximum that follows', async
     image: image.map((n) => n - 5),
   });
   expect(distance(found!, wanted!)).toBeLessThan(1e-5);
+});
+
+test('maps whose channels are last are turned around: padded and joined with numbers before that, and after', async () => {
+  const floats = (name: string, dims: number[]) => {
+    const values = new Float32Array(dims.reduce((product, n) => product * n, 1));
+    fillNormal(values, randomState(9, name), 1);
+    return { name, dims, dataType: 1, rawData: new Uint8Array(values.buffer) };
+  };
+  const integers = (name: string, list: number[]) => {
+    const rawData = new Uint8Array(BigInt64Array.from(list.map(BigInt)).buffer);
+    return { name, dims: [list.length], dataType: 7, rawData };
+  };
+  const node = (opType: string, input: string[], output: string, attribute: object[] = []) => {
+    return { opType, name: output, input, output: [output], attribute };
+  };
+  const ints = (name: string, list: number[]) => ({ name, type: 7, ints: list });
+  const value = (name: string, dims: number[]) => {
+    return { name, type: { tensorType: { elemType: 1, shape: { dim: dims.map((dimValue) => ({ dimValue })) } } } };
+  };
+  const turned = (perm: number[]) => [ints('perm', perm)];
+  const graph = {
+    name: 'net',
+    input: [value('image', [1, 9, 7, 3])],
+    output: [value('scores', [1, 5])],
+    initializer: [
+      floats('offset', [3]),
+      floats('kernel', [4, 3, 3, 3]),
+      floats('scale', [4]),
+      floats('matrix', [4, 5]),
+      integers('around', [0, 1, 2, 0, 0, 1, 2, 0]),
+      integers('edge', [0, 0, 1, 1, 0, 0, 1, 1]),
+      integers('both', [1, 2]),
+    ],
+    node: [
+      node('Add', ['image', 'offset'], 'moved'),
+      node('Pad', ['moved', 'around'], 'padded'),
+      node('Transpose', ['padded'], 'first', turned([0, 3, 1, 2])),
+      node('Conv', ['first', 'kernel'], 'conv', [ints('kernel_shape', [3, 3])]),
+      node('Pad', ['conv', 'edge'], 'copied', [{ name: 'mode', type: 3, s: new TextEncoder().encode('edge') }]),
+      node('MaxPool', ['copied'], 'most', [ints('kernel_shape', [3, 3]), ints('strides', [2, 2])]),
+      node('Transpose', ['most'], 'last', turned([0, 2, 3, 1])),
+      node('Mul', ['last', 'scale'], 'scaled'),
+      node('ReduceMean', ['scaled', 'both'], 'mean', [{ name: 'keepdims', type: 2, i: 0 }]),
+      node('MatMul', ['mean', 'matrix'], 'scores'),
+    ],
+  };
+  const bytes = onnx.ModelProto.encode({
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 18 }],
+    graph,
+  } as never).finish();
+  const { imported: back, diagnostics } = imported(bytes);
+  expect(diagnostics.map(({ message }) => message)).toEqual([]);
+  expect(back!.text).toContain('input image: [3, 9, 7]');
+  const image = new Float32Array(3 * 9 * 7);
+  fillNormal(image, randomState(5, 'image'), 2);
+  const own = image.map((_, i) => image[(i % 3) * 63 + Math.floor(i / 3)] as number);
+  const session = await InferenceSession.create(bytes);
+  const { scores } = await session.run({ image: new Tensor('float32', own, [1, 9, 7, 3]) });
+  const [found] = await runOrt(emitFiles(back!.graph, back!.weights!).bytes, back!.graph, { image });
+  expect(distance(found!, scores!.data as Float32Array)).toBeLessThan(1e-5);
+  // copies as wide as the window are in windows of their own
+  const wide = {
+    ...graph,
+    initializer: graph.initializer.map((one) =>
+      one.name === 'edge' ? integers('edge', [0, 0, 1, 1, 0, 0, 3, 1]) : one,
+    ),
+  };
+  const refused = imported(
+    onnx.ModelProto.encode({ irVersion: 8, opsetImport: [{ domain: '', version: 18 }], graph: wide } as never).finish(),
+  );
+  expect(refused.diagnostics.map(({ message }) => message).join()).toContain("padding by 'edge' as wide as the window");
 });
 
 test.each([

@@ -17,7 +17,7 @@ test.each(['forms.h5', 'forms.keras'])(
     const cwd = folder({ [file]: kept(file) });
     const ran = await enetc(['import', file], { cwd });
     expect([ran.code, ran.err]).toEqual([0, '']);
-    expect(ran.out).toContain('44 lines for 74 layers');
+    expect(ran.out).toContain('45 lines for 74 layers');
     const text = readFileSync(join(cwd, 'forms.enet'), 'utf8');
     for (const step of ['block Residual', 'stages: Residual {', 'ConvTranspose(12, 4, stride: 2)', 'Upsample(2']) {
       expect(text).toContain(step);

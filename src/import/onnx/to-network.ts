@@ -81,15 +81,17 @@ function inputValue(
   return { kind: 'failed', node: name, type: 'input', reason };
 }
 
-/** Whether all readers of a value move its channels to the front. */
-function isTurned(nodes: readonly OnnxNode[], name: string): boolean {
+/** What leaves the axes of its first input where they are. */
+const keepsAxes = /^(Cast|Identity|Pad|Add|Sub|Mul|Div|Relu|Clip)$/;
+
+/** Whether all readers of a value move its channels to the front, at once or after steps that leave them where they are. */
+function isTurned(nodes: readonly OnnxNode[], name: string, steps = 8): boolean {
   const readers = nodes.filter(({ inputs }) => inputs.includes(name));
-  return (
-    readers.length > 0 &&
-    readers.every(
-      ({ type, attributes }) => type === 'Transpose' && String(attributes.get('perm')?.integers) === '0,3,1,2',
-    )
-  );
+  const turns = ({ type, attributes, inputs, outputs }: OnnxNode): boolean =>
+    type === 'Transpose'
+      ? String(attributes.get('perm')?.integers) === '0,3,1,2'
+      : keepsAxes.test(type) && inputs[0] === name && steps > 0 && isTurned(nodes, outputs[0] ?? '', steps - 1);
+  return readers.length > 0 && readers.every(turns);
 }
 
 /** The size of an axis; some files have -1 for an open one. */

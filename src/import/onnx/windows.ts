@@ -118,8 +118,12 @@ export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
 function lowestPads(c: NodeContext): { readonly ref: ValueRef; readonly pads: Pads } | undefined {
   const maker = c.maker(0);
   if (c.value(0)?.kind !== 'part' || maker?.node.type !== 'Pad') return undefined;
-  const { pads } = padding(maker);
+  const { pads, isEdge } = padding(maker);
   if (Object.values(pads).some((n) => n < 0)) fail('padding that also takes away cannot be stated');
+  // The pixels at the edge are in every window that their copies are in.
+  const [high = 1, wide = 1] = c.attribute('kernel_shape').integers ?? [];
+  if (isEdge && (Math.max(pads.top, pads.bottom) >= high || Math.max(pads.left, pads.right) >= wide))
+    fail("padding by 'edge' as wide as the window cannot be stated");
   return { ref: refAt(maker, 0), pads };
 }
 
@@ -199,35 +203,45 @@ export function reduction(
   const given = liveAt(c, 0);
   const rank = c.b.shapeOf(given.ref).length + 1;
   const axes = (integers(c, 'axes', 1) ?? []).map((axis) => (axis < 0 ? axis + rank : axis)).sort();
+  const keepsRank = integer(c, 'keepdims', 1) === 1;
   // Over channels that are last, a mean is part of a norm.
   if (given.view?.kind === 'last' && String(axes) === '3') return { kind: 'part' };
+  if (given.view?.kind === 'last' && String(axes) === '1,2' && over.map)
+    return { ...made(c, { kind: over.map }, [given.ref]), view: { kind: keepsRank ? 'last' : 'flat' } };
   const ref = refAt(c, 0);
-  const keeps = integer(c, 'keepdims', 1) === 1;
   if (rank === 4 && String(axes) === '2,3' && over.map) {
     const mean = made(c, { kind: over.map }, [ref]);
-    return keeps ? mean : { ...mean, view: { kind: 'flat' } };
+    return keepsRank ? mean : { ...mean, view: { kind: 'flat' } };
   }
   // Over a vector it is part of a norm.
   if (String(axes) === '1' && rank === 2) return { kind: 'part' };
-  if (String(axes) === '1' && keeps && over.channels) return made(c, { kind: over.channels }, [ref]);
+  if (String(axes) === '1' && keepsRank && over.channels) return made(c, { kind: over.channels }, [ref]);
   return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
 }
 
 export function pad(c: NodeContext): FileValue {
-  const { pads, value } = padding(c);
-  const ref = refAt(c, 0);
-  if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref };
+  const { pads, value, isEdge } = padding(c);
+  const { view } = liveAt(c, 0);
+  const isLast = view?.kind === 'last';
+  const ref = isLast ? liveAt(c, 0).ref : refAt(c, 0);
+  const seen = isLast ? { view } : {};
+  if (Object.values(pads).every((n) => n === 0)) return { kind: 'live', ref, ...seen };
   const isCrop = Object.values(pads).every((n) => n <= 0);
-  // With the least number, it is the padding of a maximum.
-  if (!isCrop && isLowest(value)) return { kind: 'part' };
+  // With the least number, or copies of the edge, it is the padding of a maximum.
+  if (!isCrop && (isEdge || isLowest(value))) return { kind: 'part' };
   if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be stated');
-  return made(c, { kind: 'pad', pads }, [ref]);
+  return { ...made(c, { kind: 'pad', pads }, [ref]), ...seen };
 }
 
 /** What a Pad node adds to a map, and the number that it pads with. */
-function padding(c: NodeContext): { readonly pads: Pads; readonly value: number | undefined } {
+function padding(c: NodeContext): {
+  readonly pads: Pads;
+  readonly value: number | undefined;
+  readonly isEdge: boolean;
+} {
   const mode = c.attribute('mode').text ?? 'constant';
-  if (mode !== 'constant') fail(`padding by '${mode}' cannot be stated, only by zeros`);
+  const isEdge = mode === 'edge';
+  if (mode !== 'constant' && !isEdge) fail(`padding by '${mode}' cannot be stated, only by zeros`);
   const value = c.value(2) ? numberOf(c.value(2)) : (c.attribute('value').real ?? 0);
   const list = integers(c, 'pads', 1) ?? [];
   const axes = c.value(3) ? (knownAt(c, 3).integers ?? []) : [0, 1, 2, 3];
@@ -235,9 +249,10 @@ function padding(c: NodeContext): { readonly pads: Pads; readonly value: number 
     const place = axes.findIndex((a) => (a < 0 ? a + 4 : a) === axis);
     return place < 0 ? 0 : (list[place + end * axes.length] ?? 0);
   };
-  if (at(0, 0) !== 0 || at(0, 1) !== 0 || at(1, 0) !== 0 || at(1, 1) !== 0)
+  const [channels, high, wide] = liveAt(c, 0).view?.kind === 'last' ? ([3, 1, 2] as const) : ([1, 2, 3] as const);
+  if (at(0, 0) !== 0 || at(0, 1) !== 0 || at(channels, 0) !== 0 || at(channels, 1) !== 0)
     fail('padding of channels or of the batch cannot be stated');
-  return { pads: { top: at(2, 0), left: at(3, 0), bottom: at(2, 1), right: at(3, 1) }, value };
+  return { pads: { top: at(high, 0), left: at(wide, 0), bottom: at(high, 1), right: at(wide, 1) }, value, isEdge };
 }
 
 /** Whether no number of single precision is below one. */
