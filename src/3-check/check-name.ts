@@ -14,7 +14,7 @@ import {
   suggestion,
   visibleNames,
 } from './checker.ts';
-import { type ChosenTarget, calledBy, modelOfVariant } from './meanings/called-blocks.ts';
+import { calledBy, modelOfVariant, type VariantTarget } from './meanings/called-blocks.ts';
 import { type LocalName, measures } from './meanings/occurrence.ts';
 import { strayWord } from './meanings/path-places.ts';
 import { describeType, isTensors, type Type } from './types.ts';
@@ -73,7 +73,7 @@ export function checkNumber(c: Checker, number: NumberNode): Type {
 }
 
 /** Reports that the called model has no variant of that name; undefined if no model is called. */
-function reportUnknownVariant(c: Checker, { callee, name }: ChosenTarget, span: Span): Type | undefined {
+function reportUnknownVariant(c: Checker, { callee, name }: VariantTarget, span: Span): Type | undefined {
   const [model] = calledBy(c.module, callee).filter((called) => called.kind === 'model');
   if (!model) return undefined;
   const names = variantNames(model);

@@ -5,7 +5,7 @@ import { checkBlock } from './check-block.ts';
 import { checkModel } from './check-model.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkWeights } from './check-weights.ts';
-import { addDiagnostic, type Checker, createChecker, type Inferred, report } from './checker.ts';
+import { addDiagnostic, type Checker, createChecker, type InferredName, report } from './checker.ts';
 import { checkLimits } from './limits.ts';
 import { freeNames } from './meanings/free-names.ts';
 import type { LocalName } from './meanings/occurrence.ts';
@@ -74,7 +74,7 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
 }
 
 /** What is known about the names that a declaration of a file binds. */
-export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, Inferred> {
+export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, InferredName> {
   return checkDeclaration(module, node, true).locals;
 }
 

@@ -23,7 +23,7 @@ import type { Type } from './types.ts';
  * What the checker infers about a name that a declaration binds. Separate from `LocalName`, which depends only on the
  * declaration: inferred facts depend on other declarations of the file, which may change while this one does not.
  */
-export interface Inferred {
+export interface InferredName {
   readonly type: Type;
   /** Whether it is read, or need not be. */
   used: boolean;
@@ -36,7 +36,7 @@ export interface Checker {
   readonly meanings: Omit<Meanings, 'owner'>;
   readonly declaration: Declaration | undefined;
   /** What is known about the names that it binds, as far as it is checked. */
-  readonly locals: Map<LocalName, Inferred>;
+  readonly locals: Map<LocalName, InferredName>;
   /** In a model, where d, w and r can be called: whether it has its own rounding of widths. */
   scaling: { readonly ownWidths: boolean } | undefined;
   readonly diagnostics: Diagnostic[];
@@ -117,7 +117,7 @@ export function suggestion(best: string | undefined, span: Span): { hint: string
   return { hint: `; did you mean '${best}'?`, fixes: [replaceFix(`Write '${best}'`, span, best)] };
 }
 
-export type Meaning = { readonly kind: 'local'; readonly name?: LocalName; readonly local: Inferred } | FreeMeaning;
+export type Meaning = { readonly kind: 'local'; readonly name?: LocalName; readonly local: InferredName } | FreeMeaning;
 
 /** What the first word of a name means. */
 export function lookup(c: Checker, name: NameNode): Meaning | undefined {
@@ -143,9 +143,9 @@ function meaningOf(c: Checker, target: NameTarget): Meaning | undefined {
 /**
  * Names given by the language at a place are numbers: a counter, a factor, phi, what `maximize` weighs; or a model's variant.
  */
-const number: Inferred = { type: 'number', used: true };
-const variant: Inferred = { type: 'variant', used: true };
-const unknown: Inferred = { type: 'unknown', used: true };
+const number: InferredName = { type: 'number', used: true };
+const variant: InferredName = { type: 'variant', used: true };
+const unknown: InferredName = { type: 'unknown', used: true };
 
 /** All names that are possible in place of one, the nearest first, for suggestions. */
 export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
@@ -160,7 +160,7 @@ export function* visibleNames(c: Checker, name: NameNode): Generator<string> {
 }
 
 /** Records what is known about a name where it is bound; reports it if it is bound already. */
-export function bind(c: Checker, ident: Ident, local: Inferred): void {
+export function bind(c: Checker, ident: Ident, local: InferredName): void {
   const { name, span } = ident;
   const bound = c.meanings.locals.get(ident);
   if (!bound) return;

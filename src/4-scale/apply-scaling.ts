@@ -5,13 +5,13 @@ import { type BoundName, givenNames } from '../3-check/meanings/occurrence.ts';
 import { excerpt, type Span } from '../source.ts';
 import { innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
-import { addTraces, type Evaluation, traced } from './evaluation.ts';
+import { addTraces, type Evaluator, traced } from './evaluation.ts';
 import { type FactorName, factorNames } from './scaling.ts';
 import type { Trace } from './trace.ts';
 import type { Env, Scale, VariantValue } from './values.ts';
 
 /** `d(n)`, `w(n)` or `r(n)` at this point, with a sentence that explains it. */
-export function applyScaling(ev: Evaluation, scale: Scale, name: FactorName, n: number, span: Span): number {
+export function applyScaling(ev: Evaluator, scale: Scale, name: FactorName, n: number, span: Span): number {
   scale.used.add(name);
   const own = scale.roundings.get(name);
   const [result, text] = own ? ownRounding(ev, scale, own, n) : defaultRounding(name, n, scale.factors[name].value);
@@ -29,7 +29,7 @@ export function pointTrace({ scale }: Env, { text: rule, span }: NameNode, value
 }
 
 /** `w(n) = round(n * w, 8)`: from the model's `scaling`. */
-function ownRounding(ev: Evaluation, scale: Scale, entry: ScalingEntry, n: number): [number, string] {
+function ownRounding(ev: Evaluator, scale: Scale, entry: ScalingEntry, n: number): [number, string] {
   const { meanings } = scale.env;
   const named = new Set<unknown>();
   eachName(meanings, entry.value, (_, target) => named.add(target.kind === 'local' ? target.local : target));

@@ -3,14 +3,14 @@ import { asWritten } from '../ops/labels.ts';
 import type { Pair } from '../ops/pair.ts';
 
 import type { Span } from '../source.ts';
-import { type Evaluation, fail, spend } from './evaluation.ts';
+import { type Evaluator, fail, spend } from './evaluation.ts';
 import { type Binding, describeValue, isList, type Value } from './values.ts';
 
 /**
  * What a parameter is bound to, if the value has the type that it declares: whole numbers for `int`; for `size` and `padding` a
  * number where the two of a pair are equal, so that `stride == 1` holds of `[1, 1]`. Otherwise ends the build.
  */
-export function checkedBinding(ev: Evaluation, param: ParamNode, binding: Binding, span: Span): Binding {
+export function checkedBinding(ev: Evaluator, param: ParamNode, binding: Binding, span: Span): Binding {
   const { type } = param;
   if (!type) return binding;
   const { value } = binding;

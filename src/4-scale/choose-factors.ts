@@ -5,7 +5,7 @@ import type { VariantRow } from '../3-check/variants.ts';
 import { excerpt, type Span } from '../source.ts';
 import { innerEnv } from './env.ts';
 import { evaluateNumber } from './evaluate.ts';
-import { type Evaluation, fail } from './evaluation.ts';
+import { type Evaluator, fail } from './evaluation.ts';
 import { type Factor, type FactorName, factorNames, type ScalingRequest } from './scaling.ts';
 import type { Env, Scale } from './values.ts';
 
@@ -19,7 +19,7 @@ export function scalingOf(model: ModelNode): ScalingNode | undefined {
 
 /** The requested phi, or the row's own. */
 export function phiOf(
-  ev: Evaluation,
+  ev: Evaluator,
   env: Env,
   request: ScalingRequest,
   row: VariantRow | undefined,
@@ -44,7 +44,7 @@ export function createScale(model: ModelNode, env: Env): Scale {
  * @param step where the model is a step of another: the call
  */
 export function chooseFactors(
-  ev: Evaluation,
+  ev: Evaluator,
   env: Env,
   model: ModelNode,
   request: ScalingRequest,

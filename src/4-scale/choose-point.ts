@@ -13,7 +13,7 @@ import { chooseRow, rowOfPhi } from './choose-row.ts';
 import { chooseConvention, defaultConvention, withStepSettings } from './convention.ts';
 import { bind } from './env.ts';
 import { evaluate } from './evaluate.ts';
-import { type Evaluation, Failure, fail, traced } from './evaluation.ts';
+import { type Evaluator, Failure, fail, traced } from './evaluation.ts';
 import type { Overrides } from './overrides.ts';
 import {
   type ConventionPoint,
@@ -51,7 +51,7 @@ export const topContext: PointContext = { path: '', given: new Map() };
  * variant's row, overrides. A phi that a row names takes that row unless `rule` says otherwise.
  */
 export function choosePoint(
-  ev: Evaluation,
+  ev: Evaluator,
   declared: DeclaredModel,
   request: ScalingRequest,
   overrides: Overrides,
@@ -65,7 +65,7 @@ export function choosePoint(
 
 /** The values of the unused rule, where phi has both a published row and a formula. */
 function otherRule(
-  ev: Evaluation,
+  ev: Evaluator,
   declared: DeclaredModel,
   request: ScalingRequest,
   overrides: Overrides,
@@ -103,7 +103,7 @@ function differences(a: ScalingPoint, b: ScalingPoint, { unread }: Overrides): R
 }
 
 function evaluatePoint(
-  ev: Evaluation,
+  ev: Evaluator,
   declared: DeclaredModel,
   request: ScalingRequest,
   overrides: Overrides,
@@ -198,7 +198,7 @@ interface ChosenParam {
 }
 
 function chooseParam(
-  ev: Evaluation,
+  ev: Evaluator,
   env: Env,
   model: ModelNode,
   param: ParamNode,

@@ -5,7 +5,7 @@ import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { scalingOf } from './choose-factors.ts';
 import { evaluate } from './evaluate.ts';
-import { type Evaluation, fail } from './evaluation.ts';
+import { type Evaluator, fail } from './evaluation.ts';
 import type { ScalingRequest } from './scaling.ts';
 import type { Env } from './values.ts';
 
@@ -14,7 +14,7 @@ import type { Env } from './values.ts';
  * request, where that is not the command line
  */
 export function chooseRow(
-  ev: Evaluation,
+  ev: Evaluator,
   env: Env,
   model: ModelNode,
   request: ScalingRequest,
@@ -42,7 +42,7 @@ export function chooseRow(
 }
 
 /** The row that names a phi. */
-export function rowOfPhi(ev: Evaluation, env: Env, model: ModelNode, phi: number): VariantRow | undefined {
+export function rowOfPhi(ev: Evaluator, env: Env, model: ModelNode, phi: number): VariantRow | undefined {
   for (const row of variantRows(model).values()) {
     const cell = row.cell('phi')?.values[0];
     if (cell && evaluate(ev, env, cell) === phi) return row;

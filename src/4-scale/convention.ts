@@ -2,7 +2,7 @@ import type { ModelNode } from '../1-parse/ast.ts';
 import { stepSettings } from '../3-check/signature.ts';
 import type { Span } from '../source.ts';
 import { evaluate } from './evaluate.ts';
-import { type Evaluation, fail } from './evaluation.ts';
+import { type Evaluator, fail } from './evaluation.ts';
 import type { ConventionPoint, ConventionSettings, ScalingRequest } from './scaling.ts';
 import { type Binding, describeValue, type Env, type Value } from './values.ts';
 
@@ -28,7 +28,7 @@ export type AskedConvention = Pick<ScalingRequest, 'convention' | 'conventionSet
  * command line chooses the other.
  */
 export function chooseConvention(
-  ev: Evaluation,
+  ev: Evaluator,
   env: Env,
   model: ModelNode,
   { convention: asked, conventionSettings, sources }: AskedConvention,

@@ -13,7 +13,7 @@ import { excerpt, type Span } from '../source.ts';
 import { applyScaling, pointTrace, show } from './apply-scaling.ts';
 import { arithmetic } from './arithmetic.ts';
 import { bind, innerEnv, joinPath, lookupTarget, lookupVar, visibleVars } from './env.ts';
-import { addTraces, type Cell, type Evaluation, fail, spend } from './evaluation.ts';
+import { addTraces, type Cell, type Evaluator, fail, spend } from './evaluation.ts';
 import { buildLimits } from './limits.ts';
 import { atPath, isSection, property } from './path-value.ts';
 import type { FactorName } from './scaling.ts';
@@ -34,7 +34,7 @@ import {
 } from './values.ts';
 
 /** Evaluates an expression. Ends for any input: steps are counted. What is wrong ends the build with a diagnostic. */
-export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
+export function evaluate(ev: Evaluator, env: Env, expr: Expr): Value {
   spend(ev, 1, expr.span);
   if (ev.depth >= buildLimits.expressions) fail('blocks-too-deep', expr.span, { limit: buildLimits.depth });
   ev.depth++;
@@ -43,7 +43,7 @@ export function evaluate(ev: Evaluation, env: Env, expr: Expr): Value {
   return value;
 }
 
-function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
+function evaluateKind(ev: Evaluator, env: Env, expr: Expr): Value {
   switch (expr.kind) {
     case 'number':
       return chosenVariant(env, env.meanings.targets.get(expr)) ?? finite(expr.value, expr.span);
@@ -83,7 +83,7 @@ function evaluateKind(ev: Evaluation, env: Env, expr: Expr): Value {
 }
 
 /** Makes a list; ends the build where it or its contents are too large. */
-function boundedList(ev: Evaluation, span: Span, length: number, item: (i: number) => Value): readonly Value[] {
+function boundedList(ev: Evaluator, span: Span, length: number, item: (i: number) => Value): readonly Value[] {
   const tooLong = () => fail('list-too-large', span, { what: 'elements', limit: buildLimits.list });
   if (length > buildLimits.list) tooLong();
   const list = Array.from({ length }, (_, i) => item(i));
@@ -95,7 +95,7 @@ function boundedList(ev: Evaluation, span: Span, length: number, item: (i: numbe
   return list;
 }
 
-function evaluateComprehension(ev: Evaluation, env: Env, { names, sources, item, span }: ComprehensionNode): Value {
+function evaluateComprehension(ev: Evaluator, env: Env, { names, sources, item, span }: ComprehensionNode): Value {
   const lists = sources.map((source) => elementsOf(evaluate(ev, env, source), source.span));
   const length = lists[0]?.length ?? 0;
   const uneven = lists.find((list) => list.length !== length);
@@ -120,13 +120,13 @@ function elementsOf(value: Value, span: Span): readonly Value[] {
 }
 
 /** Evaluates what must be a finite number. */
-export function evaluateNumber(ev: Evaluation, env: Env, expr: Expr): number {
+export function evaluateNumber(ev: Evaluator, env: Env, expr: Expr): number {
   const value = evaluate(ev, env, expr);
   return typeof value === 'number' ? value : failType(expr.span, 'a number', value);
 }
 
 /** Evaluates a condition. */
-export function evaluateBool(ev: Evaluation, env: Env, expr: Expr): boolean {
+export function evaluateBool(ev: Evaluator, env: Env, expr: Expr): boolean {
   const value = evaluate(ev, env, expr);
   return typeof value === 'boolean' ? value : failType(expr.span, 'a bool', value);
 }
@@ -150,7 +150,7 @@ function chosenVariant(env: Env, target: NameTarget | undefined): VariantValue |
   return isRow ? { kind: 'variant', name: target.name } : undefined;
 }
 
-function evaluateName(ev: Evaluation, env: Env, name: NameNode): Value {
+function evaluateName(ev: Evaluator, env: Env, name: NameNode): Value {
   const target = env.meanings.targets.get(name);
   const variant = chosenVariant(env, target);
   if (variant) return variant;
@@ -218,11 +218,11 @@ function freeValue(env: Env, name: NameNode): Value | undefined {
  * Evaluates a value that is given from outside, with `--set`, in place of one in the text: it sees the names that have a value
  * there.
  */
-export function evaluateGiven(ev: Evaluation, env: Env, given: Expr): Value {
+export function evaluateGiven(ev: Evaluator, env: Env, given: Expr): Value {
   return evaluate(ev, { ...env, meanings: meaningsOfValue(env.meanings.owner, visibleVars(env), given) }, given);
 }
 
-function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
+function evaluateCall(ev: Evaluator, env: Env, call: CallNode): Value {
   const name = call.callee.text;
   const meaning = freeMeaningOf(env, call.callee)?.kind;
   if ((meaning !== 'function' && meaning !== 'scaling') || call.callee.parts.length > 1) return ev.call(call, env);
@@ -249,7 +249,7 @@ function evaluateCall(ev: Evaluation, env: Env, call: CallNode): Value {
 }
 
 /** `len(list)`. */
-function lengthOf(ev: Evaluation, env: Env, { args: [list], span }: CallNode): number {
+function lengthOf(ev: Evaluator, env: Env, { args: [list], span }: CallNode): number {
   return list
     ? itemsIn(evaluate(ev, env, list.value), list.value.span).length
     : fail('missing-argument', span, { callee: 'len', name: 'list' });
@@ -272,7 +272,7 @@ function finite(value: number, span: Span): number {
   return Number.isFinite(value) ? value : fail('not-finite', span, { value });
 }
 
-function evaluateBinary(ev: Evaluation, env: Env, { operator, left, right, span }: BinaryNode): Value {
+function evaluateBinary(ev: Evaluator, env: Env, { operator, left, right, span }: BinaryNode): Value {
   if (operator === 'and') return evaluateBool(ev, env, left) && evaluateBool(ev, env, right);
   if (operator === 'or') return evaluateBool(ev, env, left) || evaluateBool(ev, env, right);
   if (operator === '==' || operator === '!=') {
@@ -295,7 +295,7 @@ function placeOf(cell: Cell): string {
 }
 
 /** A decision of the search space: settled on the command line, or open, which is reported after the build. */
-function evaluateChoice(ev: Evaluation, env: Env, choice: ChoiceNode): Value {
+function evaluateChoice(ev: Evaluator, env: Env, choice: ChoiceNode): Value {
   const { cell, choices } = ev;
   const options = choice.options.map((option) => evaluate(ev, env, option));
   const [first] = options;

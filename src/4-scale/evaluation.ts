@@ -8,7 +8,7 @@ import type { Trace } from './trace.ts';
 import type { Binding, Env, Flow, Value } from './values.ts';
 
 /** What building one network carries along. */
-export interface Evaluation {
+export interface Evaluator {
   /** Steps that are left: see `buildLimits.steps`. */
   steps: number;
   /** Expressions within expressions at this moment, through all blocks. */
@@ -70,9 +70,9 @@ export interface Choices {
 
 export function createEvaluation(
   given: ReadonlyMap<string, Expr>,
-  build: Pick<Evaluation, 'call' | 'chain'>,
+  build: Pick<Evaluator, 'call' | 'chain'>,
   steps: number = buildLimits.steps,
-): Evaluation {
+): Evaluator {
   return {
     steps,
     depth: 0,
@@ -109,7 +109,7 @@ export function fail<C extends Code>(
 
 /** Reports something that does not end the build, once per place however often the place is built. */
 export function warn<C extends Code>(
-  ev: Evaluation,
+  ev: Evaluator,
   code: C,
   span: Span,
   args: MessageArgs<C>,
@@ -120,13 +120,13 @@ export function warn<C extends Code>(
 }
 
 /** Uses up steps of the build's budget; ends the build where none are left. */
-export function spend(ev: Evaluation, steps: number, span: Span): void {
+export function spend(ev: Evaluator, steps: number, span: Span): void {
   ev.steps -= steps;
   if (ev.steps < 0) fail('too-much-work', span, {});
 }
 
 /** Evaluates something and keeps how its numbers came about. */
-export function traced(ev: Evaluation, evaluate: () => Value): Binding {
+export function traced(ev: Evaluator, evaluate: () => Value): Binding {
   const outer = ev.traces;
   ev.traces = [];
   try {
@@ -138,7 +138,7 @@ export function traced(ev: Evaluation, evaluate: () => Value): Binding {
 }
 
 /** Records how a number was computed, once for a number that is used twice. */
-export function addTraces(ev: Evaluation, traces: readonly Trace[]): void {
+export function addTraces(ev: Evaluator, traces: readonly Trace[]): void {
   for (const trace of traces) {
     if (ev.traces.length < buildLimits.traces && !ev.traces.includes(trace)) ev.traces.push(trace);
   }

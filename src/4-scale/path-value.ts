@@ -3,11 +3,11 @@ import { listNames } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/nearest.ts';
 import type { Span } from '../source.ts';
 import { joinPath } from './env.ts';
-import { type Evaluation, fail } from './evaluation.ts';
+import { type Evaluator, fail } from './evaluation.ts';
 import { describeValue, isList, type SectionValue, type Value } from './values.ts';
 
 /** The result of the step named after a section's name, or a size of it: `trunk.stages.5.0.expand.width`. */
-export function atPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): Value {
+export function atPath(ev: Evaluator, section: SectionValue, rest: readonly string[], span: Span): Value {
   const path = builtPath(ev, joinPath(section.path, rest.join('.')));
   const flow = ev.results.get(path);
   if (flow) return { kind: 'section', path, ...flow };
@@ -18,7 +18,7 @@ export function atPath(ev: Evaluation, section: SectionValue, rest: readonly str
 }
 
 /** The path of nodes for one that goes through a shared step of a section. */
-function builtPath({ uses }: Evaluation, path: string): string {
+function builtPath({ uses }: Evaluator, path: string): string {
   if (uses.size === 0) return path;
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
     const use = uses.get(path.slice(0, end));
@@ -28,7 +28,7 @@ function builtPath({ uses }: Evaluation, path: string): string {
 }
 
 /** Reports the word of a path that does not name a built step. */
-function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[], span: Span): never {
+function failPath(ev: Evaluator, section: SectionValue, rest: readonly string[], span: Span): never {
   let before = section.path;
   let known = new Set<string>();
   for (const word of rest) {
@@ -46,7 +46,7 @@ function failPath(ev: Evaluation, section: SectionValue, rest: readonly string[]
 }
 
 /** The words that follow a path in those of the steps below it. */
-function wordsBelow({ results }: Evaluation, path: string): Set<string> {
+function wordsBelow({ results }: Evaluator, path: string): Set<string> {
   const before = `${path}.`;
   const words = new Set<string>();
   for (const other of results.keys()) {

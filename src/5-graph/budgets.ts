@@ -3,7 +3,7 @@ import { eachName } from '../3-check/meanings/names-in.ts';
 import { type Measure, measures } from '../3-check/meanings/occurrence.ts';
 import { innerEnv } from '../4-scale/env.ts';
 import { evaluateBool } from '../4-scale/evaluate.ts';
-import { type Evaluation, fail } from '../4-scale/evaluation.ts';
+import { type Evaluator, fail } from '../4-scale/evaluation.ts';
 import type { Env } from '../4-scale/values.ts';
 import { grouped } from '../diagnostics/catalog/entry.ts';
 import { excerpt } from '../source.ts';
@@ -32,7 +32,7 @@ export function measuresIn(condition: Expr, { meanings }: Pick<Env, 'meanings'>)
  * Decides the budgets of the models in a network, and ends the build where one does not hold. A model that is a step of
  * another is measured by its own nodes, as far as the outputs reach them.
  */
-export function checkBudgets(ev: Evaluation, graph: Graph, budgets: readonly Budget[]): void {
+export function checkBudgets(ev: Evaluator, graph: Graph, budgets: readonly Budget[]): void {
   if (budgets.length === 0) return;
   const evaluated = withoutAuxiliary(graph);
   for (const { condition, env } of budgets) {

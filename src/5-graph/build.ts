@@ -1,7 +1,7 @@
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { unscaled } from '../4-scale/choose-factors.ts';
 import { choosePoint, type ModelPoint } from '../4-scale/choose-point.ts';
-import { type Choices, createEvaluation, type Evaluation, Failure } from '../4-scale/evaluation.ts';
+import { type Choices, createEvaluation, type Evaluator, Failure } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import { readOverrides } from '../4-scale/overrides.ts';
 import { factorNames, type ScalingPoint, type ScalingRequest } from '../4-scale/scaling.ts';
@@ -38,7 +38,7 @@ export function buildGraph(
   steps: number = buildLimits.steps,
   keepsBlocks = false,
 ): BuildResult {
-  let ev: Evaluation | undefined;
+  let ev: Evaluator | undefined;
   let builder: Builder | undefined;
   let chosen: ModelPoint | undefined;
   try {
@@ -144,7 +144,7 @@ function finish(
   return { graph, diagnostics };
 }
 
-function openChoices({ choices }: Evaluation): Diagnostic[] {
+function openChoices({ choices }: Evaluator): Diagnostic[] {
   const [first, ...rest] = choices.open;
   if (!first) return [];
   const [key, { span, options }] = first;
@@ -168,7 +168,7 @@ function unusedFactors({ scale, point }: ModelPoint, request: ScalingRequest): D
 }
 
 /** Cells given by hand that no table has, or that no block of their row takes. */
-function unusedCells({ choices }: Evaluation, { point }: ModelPoint): Diagnostic[] {
+function unusedCells({ choices }: Evaluator, { point }: ModelPoint): Diagnostic[] {
   return [...choices.given.keys()].flatMap((name) => {
     if (choices.used.has(name)) return [];
     const option = `--set ${name}`;

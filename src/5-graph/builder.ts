@@ -3,7 +3,7 @@ import type { Declared } from '../2-resolve/program.ts';
 import type { BoundArguments } from '../3-check/bind-arguments.ts';
 import type { Signature } from '../3-check/signature.ts';
 import type { AskedConvention } from '../4-scale/convention.ts';
-import type { Evaluation } from '../4-scale/evaluation.ts';
+import type { Evaluator } from '../4-scale/evaluation.ts';
 import { fail, spend } from '../4-scale/evaluation.ts';
 import { buildLimits } from '../4-scale/limits.ts';
 import type { Overrides } from '../4-scale/overrides.ts';
@@ -23,7 +23,7 @@ import { float32 } from './value-type.ts';
 
 /** A graph under construction. */
 export interface Builder {
-  readonly ev: Evaluation;
+  readonly ev: Evaluator;
   readonly nodes: GraphNode[];
   /** By path: the first node that owns tensors there. */
   readonly owners: Map<string, GraphNode>;
@@ -88,7 +88,7 @@ export function ownerOf({ sharing }: Builder, path: string, isNorm = false): str
 }
 
 export function createBuilder(
-  ev: Evaluation,
+  ev: Evaluator,
   { convention, conventionSettings, sources }: AskedConvention,
   overrides: Builder['overrides'],
   keepsBlocks: boolean,

@@ -4,7 +4,7 @@ import type { Program } from '../2-resolve/program.ts';
 import type { ScalingPoint } from '../4-scale/scaling.ts';
 import { totalCost } from '../5-graph/cost.ts';
 import type { Graph } from '../5-graph/graph.ts';
-import { type Fact, networkFacts } from '../weights/preprocessing-facts.ts';
+import { type MetadataFact, networkFacts } from '../weights/preprocessing-facts.ts';
 import type { Metadata, Target } from './target.ts';
 
 /**
@@ -41,7 +41,7 @@ export function describeNetwork(
     ['enet.macs', String(cost.macs)],
     ...networkFacts(graph, labels, layout),
   ];
-  return facts.filter((fact): fact is Fact => fact[1] !== undefined);
+  return facts.filter((fact): fact is MetadataFact => fact[1] !== undefined);
 }
 
 /** The SHA-256 of all files of the program, in their order. Paths do not count: a copy elsewhere is the same spec. */

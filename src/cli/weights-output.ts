@@ -6,7 +6,7 @@ import { copiedHdf5, newHdf5 } from '../node/new-hdf5.ts';
 import type { OpenedCheckpoint } from '../node/open-checkpoint.ts';
 import type { ExportedTensor } from '../weights/export-names.ts';
 import { fillKeras, fillProblem, isNumbered } from '../weights/fill-keras.ts';
-import type { Fact } from '../weights/preprocessing-facts.ts';
+import type { MetadataFact } from '../weights/preprocessing-facts.ts';
 import type { StoredHdf5 } from '../weights/readers/format.ts';
 import { kerasProblem, writeKeras } from '../weights/write-keras.ts';
 import { safetensorsSteps, type TensorToWrite } from '../weights/write-safetensors.ts';
@@ -31,7 +31,7 @@ export interface WeightsFormat {
    * @param facts what goes with the tensors, in a format that has a place for it
    * @returns how many bytes were written
    */
-  write(files: OutputFile, tensors: readonly WrittenTensor[], facts: readonly Fact[]): Promise<number>;
+  write(files: OutputFile, tensors: readonly WrittenTensor[], facts: readonly MetadataFact[]): Promise<number>;
 }
 
 const safetensors: WeightsFormat = {

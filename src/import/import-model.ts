@@ -5,14 +5,14 @@ import { onnxFormat } from '../weights/readers/onnx/format.ts';
 import { formatOf } from '../weights/readers/readers.ts';
 import { importStrings } from './block-strings/import-strings.ts';
 import { blockStrings } from './block-strings/read-strings.ts';
-import { type AskedConvention, importCheckpoint } from './checkpoint/import-checkpoint.ts';
+import { type ImportConvention, importCheckpoint } from './checkpoint/import-checkpoint.ts';
 import { importGraphModel } from './graph-model/import-graph-model.ts';
 import { importOnnx } from './import-onnx.ts';
 import type { ImportResult } from './imported.ts';
 import { importLayers } from './layers/import-layers.ts';
 
 /** What a user states about a file that the file itself does not. */
-export interface ImportOptions extends AskedConvention {
+export interface ImportOptions extends ImportConvention {
   /** Height and width of images. */
   readonly image?: Pair;
 }

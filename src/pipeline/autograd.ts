@@ -1,4 +1,4 @@
-import type { StepNode, StepRef } from '../5-graph/training/program.ts';
+import type { ProgramNode, StepRef } from '../5-graph/training/program.ts';
 import { elements } from '../ops/shape.ts';
 
 /** What PyTorch's autograd keeps of the forward half for a gradient. */
@@ -13,7 +13,7 @@ export interface Kept {
  * pool keeps its input and 64-bit indices instead of its output, and an average pool keeps its input (pytorch,
  * tools/autograd/derivatives.yaml).
  */
-export function keptByAutograd(node: StepNode, nodes: readonly StepNode[]): Kept {
+export function keptByAutograd(node: ProgramNode, nodes: readonly ProgramNode[]): Kept {
   const reads = node.inputs.filter(({ node: from }) => nodes[from]?.part?.backward === false);
   if (node.op.kind === 'maxPoolGrad') {
     const [, x, y] = node.inputs as readonly [StepRef, StepRef, StepRef];

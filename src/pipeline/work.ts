@@ -1,6 +1,6 @@
 import { type Graph, type GraphNode, graphTensors, ownerPath, shapeOf } from '../5-graph/graph.ts';
 import { addForward, noiseCount } from '../5-graph/training/differentiate.ts';
-import type { StepNode, StepRef, StepShape } from '../5-graph/training/program.ts';
+import type { ProgramNode, StepRef, StepShape } from '../5-graph/training/program.ts';
 import { createStepBuilder } from '../5-graph/training/step-builder.ts';
 import { descriptorOf } from '../ops/ops.ts';
 import { elements } from '../ops/shape.ts';
@@ -83,7 +83,7 @@ export function trainingWork(graph: Graph): TrainingWork {
   const inputs = new Set(graph.inputs);
   const shown = graph.nodes.filter(({ id }) => !inputs.has(id));
   const place = new Map(shown.map(({ id }, i) => [id, i]));
-  const placeOf = ({ part }: StepNode) => (part ? (place.get(part.node) ?? -1) : -1);
+  const placeOf = ({ part }: ProgramNode) => (part ? (place.get(part.node) ?? -1) : -1);
 
   const forward: KernelWork[][] = shown.map(() => []);
   const backward: KernelWork[][] = shown.map(() => []);
@@ -118,7 +118,7 @@ export function trainingWork(graph: Graph): TrainingWork {
 }
 
 /** The network's forward half, and the gradients of all that trains, given those of its outputs. */
-function stepNodes(graph: Graph): readonly StepNode[] {
+function stepNodes(graph: Graph): readonly ProgramNode[] {
   const b = createStepBuilder();
   const forward = addForward(b, graph, {
     training: true,
@@ -143,7 +143,7 @@ function stepNodes(graph: Graph): readonly StepNode[] {
   ];
 }
 
-function kernelOf(nodes: readonly StepNode[], node: StepNode, macs: number): KernelWork {
+function kernelOf(nodes: readonly ProgramNode[], node: ProgramNode, macs: number): KernelWork {
   let imageBytes = 0;
   let fixedBytes = 0;
   const moves = ({ batch, dims }: StepShape) => {
@@ -156,16 +156,18 @@ function kernelOf(nodes: readonly StepNode[], node: StepNode, macs: number): Ker
 }
 
 /** Bytes of one image's gradients that a kernel of the backward half reads and writes. */
-function gradientBytes(nodes: readonly StepNode[], node: StepNode): number {
-  const read = node.inputs.filter((ref) => isGradient(nodes[ref.node] as StepNode)).map((ref) => shapeAt(nodes, ref));
+function gradientBytes(nodes: readonly ProgramNode[], node: ProgramNode): number {
+  const read = node.inputs
+    .filter((ref) => isGradient(nodes[ref.node] as ProgramNode))
+    .map((ref) => shapeAt(nodes, ref));
   return [...read, ...node.shapes].reduce((sum, { batch, dims }) => sum + (batch ? 4 * elements(dims) : 0), 0);
 }
 
-function isGradient({ part, op }: StepNode): boolean {
+function isGradient({ part, op }: ProgramNode): boolean {
   return part?.backward === true || (op.kind === 'input' && op.name.startsWith('gradient of'));
 }
 
-function livingValues(nodes: readonly StepNode[], place: ReadonlyMap<number, number>): readonly LivingValue[] {
+function livingValues(nodes: readonly ProgramNode[], place: ReadonlyMap<number, number>): readonly LivingValue[] {
   const end = place.size;
   const trains = nodes.map(() => false);
   const last = nodes.map(({ shapes }) => shapes.map(() => Number.NEGATIVE_INFINITY));
@@ -249,6 +251,6 @@ function macsOf(graph: Graph, node: GraphNode): number {
   return descriptorOf(node.op).macs(node.op, inputs, node.shapes[0] ?? []);
 }
 
-function shapeAt(nodes: readonly StepNode[], { node, output }: StepRef): StepShape {
+function shapeAt(nodes: readonly ProgramNode[], { node, output }: StepRef): StepShape {
   return nodes[node]?.shapes[output] ?? { batch: false, dims: [] };
 }

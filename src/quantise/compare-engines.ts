@@ -8,7 +8,7 @@ import type { Pictures } from './pictures.ts';
 import { quantisePlainly } from './quantise-plainly.ts';
 
 /** A quantised form of a network, and the engine that runs it. */
-export interface IntegerForm {
+export interface QuantisedForm {
   /** Its name for people: `ONNX`. */
   readonly name: string;
   /** For inference, with norms folded. */
@@ -38,7 +38,7 @@ export interface IntegerRow {
  * @param tolerance how much further from float32 an engine may be than that, in decibels
  */
 export async function compareEngines(
-  forms: readonly IntegerForm[],
+  forms: readonly QuantisedForm[],
   exact: Engine,
   calibration: Pictures,
   judging: Pictures,

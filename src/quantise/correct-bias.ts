@@ -1,6 +1,6 @@
 import type { Graph, GraphOutput } from '../5-graph/graph.ts';
 import { quantise } from '../5-graph/passes/quantise.ts';
-import { layOut, type Parts } from '../5-graph/quantise/layout.ts';
+import { type IntegerParts, layOut } from '../5-graph/quantise/layout.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 import { type Adjustments, adjustedWeights } from './adjusted-weights.ts';
@@ -9,7 +9,7 @@ import { channelMeans, type ObserveOptions, withValues } from './observe.ts';
 import { nodeOf, tensorOf } from './weight-types.ts';
 
 export interface BiasCorrection {
-  readonly parts: Parts;
+  readonly parts: IntegerParts;
   readonly floats: ReadonlySet<number>;
   typeOf(id: number): QuantisedType;
   /** Means of the results of convolutions and linear layers, before the activation, in float32: by their nodes. */

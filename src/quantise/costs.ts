@@ -11,19 +11,19 @@ export interface PrecisionPair {
   readonly int8: number;
 }
 
-export interface MeasuredNetwork {
+export interface ComparedNetwork {
   readonly graph: Graph;
   readonly weights: WeightSource;
 }
 
-export interface MeasuredNetworks {
-  readonly float32: MeasuredNetwork;
-  readonly int8: MeasuredNetwork;
+export interface ComparedNetworks {
+  readonly float32: ComparedNetwork;
+  readonly int8: ComparedNetwork;
 }
 
 /** The bytes of the files that an engine runs. */
-export function sizesOf({ float32, int8 }: MeasuredNetworks, engine: Engine): PrecisionPair {
-  const sizeOf = ({ graph, weights }: MeasuredNetwork) => engine.sizeOf(graph, weights);
+export function sizesOf({ float32, int8 }: ComparedNetworks, engine: Engine): PrecisionPair {
+  const sizeOf = ({ graph, weights }: ComparedNetwork) => engine.sizeOf(graph, weights);
   return { float32: sizeOf(float32), int8: sizeOf(int8) };
 }
 
@@ -35,7 +35,7 @@ const seconds = 4;
  * @param engine with its integer kernels, on one thread
  */
 export async function latenciesOf(
-  forms: MeasuredNetworks,
+  forms: ComparedNetworks,
   engine: Engine,
   pictures: Pictures,
   progress: (text: string) => void,

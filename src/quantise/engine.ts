@@ -9,7 +9,7 @@ import { RunError } from '../train/run-error.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
 
 /** A network that runs on pictures. */
-export interface OpenedNetwork {
+export interface EngineNetwork {
   /** @param images `[count, C, H, W]` @returns the outputs by their names, each `[count, ...]`, valid until the next run */
   run(images: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
   close(): Promise<void>;
@@ -18,7 +18,7 @@ export interface OpenedNetwork {
 /** Runs networks: as they are, and with the types of a plan. */
 export interface Engine {
   readonly name: string;
-  open(graph: Graph, weights: WeightSource): Promise<OpenedNetwork>;
+  open(graph: Graph, weights: WeightSource): Promise<EngineNetwork>;
   /** The bytes of the file that it runs. */
   sizeOf(graph: Graph, weights: WeightSource): number;
 }

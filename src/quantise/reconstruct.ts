@@ -1,7 +1,7 @@
 import { elements, type Graph, type GraphNode, type GraphOutput, shapeOf, type ValueRef } from '../5-graph/graph.ts';
 import { type QuantisationPlan, quantise } from '../5-graph/passes/quantise.ts';
 import { removeUnreached } from '../5-graph/passes/remove-unreached.ts';
-import { layOut, type Parts } from '../5-graph/quantise/layout.ts';
+import { type IntegerParts, layOut } from '../5-graph/quantise/layout.ts';
 import type { Unit } from '../5-graph/quantise/units.ts';
 import type { QuantisedType } from '../5-graph/value-type.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
@@ -29,7 +29,7 @@ function samplesFor(reads: number, filters: number, groups: number): number {
 const mostReads = 1536;
 
 export interface Reconstruction {
-  readonly parts: Parts;
+  readonly parts: IntegerParts;
   readonly floats: ReadonlySet<number>;
   typeOf(id: number): QuantisedType;
   /** Where values are stored while it runs. */

@@ -8,7 +8,7 @@ import { stagesOf } from './stages.ts';
 import { type TypeCount, typeCounts } from './type-counts.ts';
 
 /** A network and its point in the family. */
-export interface BuiltPoint {
+export interface ExplainedPoint {
   readonly graph: Graph;
   readonly point: ScalingPoint;
 }
@@ -89,7 +89,7 @@ export interface CompoundBudget {
  * @param other the network that the rule not used would give, where there is one.
  * @param base the network of the same family with d, w and r of 1.
  */
-export function explainNetwork(built: BuiltPoint, other?: BuiltPoint, base?: BuiltPoint): Explanation {
+export function explainNetwork(built: ExplainedPoint, other?: ExplainedPoint, base?: ExplainedPoint): Explanation {
   const { point } = built;
   const { origin, ...convention } = point.convention;
   const types = typeCounts(built.graph);
@@ -124,14 +124,14 @@ function numbersOf(graph: Graph): ExplainedNumber[] {
   });
 }
 
-function costOf({ graph }: BuiltPoint): PointCost {
+function costOf({ graph }: ExplainedPoint): PointCost {
   const { params, macs } = totalCost(graph);
   const input = graph.nodes[graph.inputs[0] ?? -1];
   const [, height = 1, width = height] = input?.shapes[0] ?? [];
   return { params, macs, resolution: height, ...(width !== height && { width }) };
 }
 
-function compare(built: BuiltPoint, other: BuiltPoint, otherRule: 'published' | 'formula'): RuleComparison {
+function compare(built: ExplainedPoint, other: ExplainedPoint, otherRule: 'published' | 'formula'): RuleComparison {
   const [published, formula] = otherRule === 'formula' ? [built, other] : [other, built];
   const values = (['d', 'w', 'r'] as const).map((name) => ({
     name: name as string,
@@ -160,7 +160,7 @@ function sideOf({ resolution, width = resolution }: PointCost): number {
   return width === resolution ? resolution : Math.sqrt(resolution * width);
 }
 
-function budgetOf(built: BuiltPoint, base: BuiltPoint): CompoundBudget {
+function budgetOf(built: ExplainedPoint, base: ExplainedPoint): CompoundBudget {
   const [here, there] = [costOf(built), costOf(base)];
   const { d, w } = built.point;
   const r = sideOf(here) / sideOf(there);

@@ -10,7 +10,7 @@ import { excerpt } from '../source.ts';
 import { plainEvaluation, pointOf } from './point-of.ts';
 
 /** The measured figures of a network. */
-export type Measured = Readonly<Record<ObjectiveName, number>>;
+export type MeasuredCosts = Readonly<Record<ObjectiveName, number>>;
 
 /** What a model's `maximize` states. */
 export interface Objective {
@@ -19,7 +19,7 @@ export interface Objective {
   /** What it weighs: `accuracy`, `latency_ms`. */
   readonly names: ReadonlySet<ObjectiveName>;
   /** Its value for a network; a diagnostic where it has none, as after a division by 0. Latency may be left out where it is not named. */
-  value(measured: Omit<Measured, 'latency_ms'> & Partial<Measured>): number | Diagnostic;
+  value(measured: Omit<MeasuredCosts, 'latency_ms'> & Partial<MeasuredCosts>): number | Diagnostic;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ModelNode } from '../1-parse/ast.ts';
 import type { DeclaredModel } from '../2-resolve/program.ts';
 import { choosePoint, type ModelPoint } from '../4-scale/choose-point.ts';
-import { createEvaluation, type Evaluation } from '../4-scale/evaluation.ts';
+import { createEvaluation, type Evaluator } from '../4-scale/evaluation.ts';
 import { readOverrides } from '../4-scale/overrides.ts';
 import type { ScalingRequest } from '../4-scale/scaling.ts';
 
@@ -12,7 +12,7 @@ export function pointOf(declared: DeclaredModel, request: ScalingRequest): Model
 }
 
 /** For expressions over numbers only: there is nothing to build in them. */
-export function plainEvaluation(model: ModelNode, request: ScalingRequest): Evaluation {
+export function plainEvaluation(model: ModelNode, request: ScalingRequest): Evaluator {
   const nothing = (): never => {
     throw new Error('an expression evaluated without a graph must not build anything');
   };

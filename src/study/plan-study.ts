@@ -19,7 +19,7 @@ import type { Settings } from '../train/settings.ts';
 import { version } from '../version.ts';
 import { openScaling } from './scale-proposer.ts';
 import { createScorer } from './scorer.ts';
-import { type OpenedSpace, openSpace } from './search-proposer.ts';
+import { openSpace, type StudySpace } from './search-proposer.ts';
 import { shortProxy } from './short-proxy.ts';
 import type { AlgorithmName, Reward, ScaleSettings, StudyConfig, StudyCost } from './study-config.ts';
 import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
@@ -129,7 +129,7 @@ export async function planSearch(options: SearchOptions, report?: Report): Promi
 /** The given table, if it covers the starting point. */
 function openTable(
   { table: shown, cost, budgets = {}, cwd = process.cwd() }: SearchOptions,
-  { model, space }: OpenedSpace,
+  { model, space }: StudySpace,
   network: NetworkRequest,
 ): LatencyTableText | undefined {
   if (shown === undefined) {

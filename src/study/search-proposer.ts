@@ -28,14 +28,14 @@ import type { Subject } from './trainer.ts';
 import type { TrialRecord } from './trial-log.ts';
 
 /** A space of networks as a study searches it. */
-export interface OpenedSpace {
+export interface StudySpace {
   readonly model: DeclaredModel;
   readonly space: DiscoveredSpace;
   readonly parts: SpaceParts;
 }
 
 /** Opens the space of a spec. @throws RunError for a spec that has none */
-export function openSpace(spec: Spec, { network, search }: Pick<StudyConfig, 'network' | 'search'>): OpenedSpace {
+export function openSpace(spec: Spec, { network, search }: Pick<StudyConfig, 'network' | 'search'>): StudySpace {
   const { model, diagnostics } = compileSpec(spec, network);
   const errors = diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'open-choice');
   if (!model || errors.length > 0) throw refused(errors);
@@ -67,7 +67,7 @@ export function createSearchProposer(
   folder: StudyFolder,
   config: StudyConfig,
   spec: Spec,
-  { model, space, parts }: OpenedSpace,
+  { model, space, parts }: StudySpace,
   scorer: Scorer,
   table: LatencyTable | undefined,
 ): SearchProposer {

@@ -9,7 +9,7 @@ import { isObject } from './is-object.ts';
  */
 
 /** Key and value. */
-export type Fact = readonly [key: string, value: string];
+export type MetadataFact = readonly [key: string, value: string];
 
 const labelsKey = 'enet.labels';
 
@@ -17,7 +17,7 @@ const labelsKey = 'enet.labels';
  * Everything that a network's files state about its pictures and classes. @param layout of the file's inputs; files of
  * weights have none.
  */
-export function networkFacts(graph: Graph, labels: readonly string[] | undefined, layout?: string): Fact[] {
+export function networkFacts(graph: Graph, labels: readonly string[] | undefined, layout?: string): MetadataFact[] {
   return [
     ...graph.inputs.flatMap((id) => {
       const { op, shapes } = graph.nodes[id] as GraphNode;
@@ -32,10 +32,10 @@ export function networkFacts(graph: Graph, labels: readonly string[] | undefined
  * How a picture becomes an input: cut, resized, normalised, the order of its axes. In the way that `enetc eval` does it. @param
  * stated facts about the input's pictures.
  */
-function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefined, layout?: string): Fact[] {
+function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefined, layout?: string): MetadataFact[] {
   const [channels, height, width] = shape;
   if (channels === undefined || height === undefined || width === undefined) return [];
-  const fact = (key: string, value: string): Fact => [`enet.input.${name}.${key}`, value];
+  const fact = (key: string, value: string): MetadataFact => [`enet.input.${name}.${key}`, value];
   const colours = stated?.channelOrder === 'bgr' ? 'BGR' : 'RGB';
   const order = channels === 3 ? colours : channels === 1 ? 'gray' : undefined;
   const side = Math.min(height, width);
@@ -72,7 +72,7 @@ export function statedLabels(metadata: ReadonlyMap<string, string>): readonly st
 }
 
 /** The metadata of a file that this module reads, unchanged: for copies in which tensors keep their names. */
-export function statedFacts(metadata: ReadonlyMap<string, string>): Fact[] {
+export function statedFacts(metadata: ReadonlyMap<string, string>): MetadataFact[] {
   return [...metadata].filter(([key]) => key === labelsKey || key === timmConfigKey || key.startsWith('enet.input.'));
 }
 

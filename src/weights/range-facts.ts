@@ -1,5 +1,5 @@
 import { isObject } from './is-object.ts';
-import type { Fact } from './preprocessing-facts.ts';
+import type { MetadataFact } from './preprocessing-facts.ts';
 
 /** The ranges found by training with rounded values, as metadata in files of weights, written and read only here. */
 
@@ -9,7 +9,7 @@ export type TrainedRanges = ReadonlyMap<string, readonly [least: number, most: n
 const key = 'enet.ranges';
 
 /** What a file of weights states about ranges. */
-export function rangeFacts(ranges: TrainedRanges): Fact[] {
+export function rangeFacts(ranges: TrainedRanges): MetadataFact[] {
   return ranges.size === 0 ? [] : [[key, JSON.stringify(Object.fromEntries(ranges))]];
 }
 

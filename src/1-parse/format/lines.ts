@@ -20,12 +20,12 @@ export interface OutputLine {
 }
 
 /** The lines printed so far. */
-export interface Output {
+export interface PrintedLines {
   readonly done: OutputLine[];
   current: OutputLine;
 }
 
-export function createLines(): Output {
+export function createLines(): PrintedLines {
   return { done: [], current: createLine(0) };
 }
 
@@ -34,28 +34,28 @@ function createLine(indent: number, row = false): OutputLine {
 }
 
 /** Ends the current line. Before anything was printed there is none to end. */
-export function startLine(lines: Output, indent: number, row = false): void {
+export function startLine(lines: PrintedLines, indent: number, row = false): void {
   if (lines.done.length > 0 || lines.current.text !== '') lines.done.push(lines.current);
   lines.current = createLine(indent, row);
 }
 
 /** Leaves a blank line before the current one, which is still empty; not at the start of the file. */
-export function blankLine(lines: Output): void {
+export function blankLine(lines: PrintedLines): void {
   if (lines.done.length > 0) lines.done.push(createLine(0));
 }
 
-export function writeText(lines: Output, text: string, width: number): void {
+export function writeText(lines: PrintedLines, text: string, width: number): void {
   lines.current.text += text;
   lines.current.width += width;
 }
 
 /** The column that the next character takes, from 0. */
-export function columnOf(lines: Output): number {
+export function columnOf(lines: PrintedLines): number {
   return lines.current.indent + lines.current.width;
 }
 
 /** The whole text, LF line ends. */
-export function joinLines(lines: Output): string {
+export function joinLines(lines: PrintedLines): string {
   const all = [...lines.done, lines.current];
   const columns = new Set(all.flatMap((line) => (line.condition ? [line.condition.of] : [])));
   for (const column of columns) alignConditions(column);
@@ -93,6 +93,6 @@ function lineText(line: OutputLine): string {
 }
 
 /** A comment on a line of its own. */
-export function writeComment(lines: Output, text: string): void {
+export function writeComment(lines: PrintedLines, text: string): void {
   writeText(lines, text, textWidth(text));
 }

@@ -7,7 +7,7 @@ import {
   columnOf,
   createLines,
   joinLines,
-  type Output,
+  type PrintedLines,
   startLine,
   writeComment,
   writeText,
@@ -42,7 +42,7 @@ interface LineStart {
 
 /** The state of printing. */
 export interface Printer {
-  readonly lines: Output;
+  readonly lines: PrintedLines;
   readonly source: Source;
   readonly tokens: readonly PrintToken[];
   /** The width of all tokens up to and with each, on one line. */

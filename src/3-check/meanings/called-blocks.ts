@@ -4,7 +4,7 @@ import { variantRows } from '../variants.ts';
 import type { LocalName, NameTarget } from './occurrence.ts';
 
 /** The expression that chooses a variant of a model. */
-export type ChosenTarget = Extract<NameTarget, { kind: 'chosen' }>;
+export type VariantTarget = Extract<NameTarget, { kind: 'chosen' }>;
 
 /** What the names of a file mean. */
 export type FileScope = Pick<Module, 'scope'>;
@@ -23,7 +23,7 @@ export function calledBy(module: FileScope, callee: NameTarget): readonly Declar
 }
 
 /** The model whose variant a name is; undefined if it means what it means elsewhere. */
-export function modelOfVariant(module: FileScope, { callee, name }: ChosenTarget): DeclaredModel | undefined {
+export function modelOfVariant(module: FileScope, { callee, name }: VariantTarget): DeclaredModel | undefined {
   for (const called of calledBy(module, callee)) {
     if (called.kind === 'model' && variantRows(called.node).has(name)) return called;
   }

@@ -42,10 +42,7 @@ export interface NamesAt {
 /** What the names of a declaration mean. */
 export interface Meanings {
   readonly owner: Declaration;
-  /**
-   * The meaning of the first word of each name that refers to a value or a callee, and of numbers where a variant is
-   * chosen.
-   */
+  /** What the first word of each name of a value or a callee means, and numbers where a variant is chosen. */
   readonly targets: ReadonlyMap<NameNode | NumberNode, NameTarget>;
   /** What each place that binds a name binds. */
   readonly locals: ReadonlyMap<Ident, LocalName>;

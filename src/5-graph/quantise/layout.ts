@@ -5,7 +5,7 @@ import type { IntegerForm, IntegerOps } from './integer-ops.ts';
 import type { Unit } from './units.ts';
 
 /** What can be quantised in a network: its layers and sums, and what else the target computes on integers. */
-export interface Parts {
+export interface IntegerParts {
   readonly units: readonly Unit[];
   readonly integers: IntegerOps;
 }
@@ -33,7 +33,7 @@ export interface Layout {
  */
 export function layOut(
   graph: Graph,
-  { units, integers }: Parts,
+  { units, integers }: IntegerParts,
   floats: ReadonlySet<number>,
   observed: ReadonlySet<number> = new Set(),
 ): Layout {

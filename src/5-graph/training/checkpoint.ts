@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from '../graph.ts';
-import type { StepFunction, StepNode, StepRef } from './program.ts';
+import type { ProgramNode, StepFunction, StepRef } from './program.ts';
 import { type Keeps, recompute } from './recompute.ts';
 import { keepsBetween, type Segments, stageSegments } from './segments.ts';
 import { peakBytes } from './step-memory.ts';
@@ -42,10 +42,10 @@ export function withCheckpoint(
 }
 
 /** Ops that take one pass over memory. */
-const passes: ReadonlySet<StepNode['op']['kind']> = new Set(['batchNorm', 'activation', 'mul', 'mask', 'normalise']);
+const passes: ReadonlySet<ProgramNode['op']['kind']> = new Set(['batchNorm', 'activation', 'mul', 'mask', 'normalise']);
 
 /** Keeps what takes more than a pass over memory to make. */
-function keepsProducts(_ref: StepRef, { op }: StepNode): boolean {
+function keepsProducts(_ref: StepRef, { op }: ProgramNode): boolean {
   return !passes.has(op.kind);
 }
 

@@ -3,7 +3,7 @@ import type { StepRef, StepShape } from '../../ops/steps.ts';
 
 export type { StepRef, StepShape };
 
-export interface StepNode {
+export interface ProgramNode {
   readonly id: number;
   readonly op: StepOp;
   readonly inputs: readonly StepRef[];
@@ -112,7 +112,7 @@ export interface StepInput {
 export interface StepFunction {
   readonly name: string;
   readonly inputs: readonly StepInput[];
-  readonly nodes: readonly StepNode[];
+  readonly nodes: readonly ProgramNode[];
   readonly outputs: readonly { readonly name: string; readonly value: StepRef }[];
   /**
    * Scalars that must be finite before any update is made; otherwise the run ends with an error and changes nothing.

@@ -1,8 +1,8 @@
-import type { StepFunction, StepNode, StepRef, StepShape } from './program.ts';
+import type { ProgramNode, StepFunction, StepRef, StepShape } from './program.ts';
 import { withNodes } from './with-nodes.ts';
 
 /** Whether the backward half may read a value of the forward half; otherwise it is recomputed. */
-export type Keeps = (value: StepRef, node: StepNode) => boolean;
+export type Keeps = (value: StepRef, node: ProgramNode) => boolean;
 
 /**
  * A function whose backward half recomputes values of the forward half instead of keeping them (Griewank & Walther 2000, Chen et
@@ -11,22 +11,22 @@ export type Keeps = (value: StepRef, node: StepNode) => boolean;
  * Every copy waits, by the op `after`, for a gradient of the node that needs it: a runtime that runs whatever is ready would otherwise compute it in the forward half.
  */
 export function recompute(fn: StepFunction, keeps: Keeps): StepFunction {
-  const nodes: StepNode[] = [];
+  const nodes: ProgramNode[] = [];
   /** By the old number: the new one. */
   const moved: number[] = [];
   const copies = new Map<number, number>();
   const awaited = new Map<string, StepRef>();
   const now = ({ node, output }: StepRef): StepRef => ({ node: moved[node] as number, output });
-  const add = (node: Omit<StepNode, 'id'>): number => nodes.push({ ...node, id: nodes.length }) - 1;
+  const add = (node: Omit<ProgramNode, 'id'>): number => nodes.push({ ...node, id: nodes.length }) - 1;
 
   const isKept = (ref: StepRef) => {
-    const node = fn.nodes[ref.node] as StepNode;
+    const node = fn.nodes[ref.node] as ProgramNode;
     if (node.part?.backward !== false || isGiven(node) || !shapeOf(node, ref).batch) return true;
     return keeps(ref, node);
   };
   /** A kept value for copies, which wait for the trigger. */
-  const waiting = (ref: StepRef, trigger: StepRef, reader: StepNode): StepRef => {
-    const node = fn.nodes[ref.node] as StepNode;
+  const waiting = (ref: StepRef, trigger: StepRef, reader: ProgramNode): StepRef => {
+    const node = fn.nodes[ref.node] as ProgramNode;
     const shape = shapeOf(node, ref);
     if (!shape.batch) return now(ref);
     const key = `${ref.node}:${ref.output} ${trigger.node}`;
@@ -44,10 +44,10 @@ export function recompute(fn: StepFunction, keeps: Keeps): StepFunction {
     awaited.set(key, value);
     return value;
   };
-  const again = (ref: StepRef, trigger: StepRef, reader: StepNode): StepRef => {
+  const again = (ref: StepRef, trigger: StepRef, reader: ProgramNode): StepRef => {
     const known = copies.get(ref.node);
     if (known !== undefined) return { node: known, output: ref.output };
-    const { op, inputs, shapes, path } = fn.nodes[ref.node] as StepNode;
+    const { op, inputs, shapes, path } = fn.nodes[ref.node] as ProgramNode;
     const made = inputs.map((input) =>
       isKept(input) ? waiting(input, trigger, reader) : again(input, trigger, reader),
     );
@@ -68,12 +68,12 @@ export function recompute(fn: StepFunction, keeps: Keeps): StepFunction {
 /** A gradient that the node reads, or the last one before it. */
 function triggerOf(
   fn: StepFunction,
-  node: StepNode,
-  before: readonly StepNode[],
+  node: ProgramNode,
+  before: readonly ProgramNode[],
   now: (ref: StepRef) => StepRef,
 ): StepRef | undefined {
   const read = node.inputs.find((ref) => {
-    const from = fn.nodes[ref.node] as StepNode;
+    const from = fn.nodes[ref.node] as ProgramNode;
     return from.part?.backward !== false && !isGiven(from) && shapeOf(from, ref).batch;
   });
   if (read) return now(read);
@@ -81,10 +81,10 @@ function triggerOf(
   return last && { node: last.id, output: 0 };
 }
 
-function isGiven({ op }: StepNode): boolean {
+function isGiven({ op }: ProgramNode): boolean {
   return op.kind === 'input' || op.kind === 'variable';
 }
 
-function shapeOf({ shapes }: StepNode, { output }: StepRef): StepShape {
+function shapeOf({ shapes }: ProgramNode, { output }: StepRef): StepShape {
   return shapes[output] as StepShape;
 }

@@ -1,4 +1,4 @@
-import type { StepFunction, StepNode, StepRef } from './program.ts';
+import type { ProgramNode, StepFunction, StepRef } from './program.ts';
 import { withNodes } from './with-nodes.ts';
 
 /**
@@ -7,17 +7,17 @@ import { withNodes } from './with-nodes.ts';
  * copy waits for the gradient that comes in, by the op `after`.
  */
 export function remakeNorms(fn: StepFunction): StepFunction {
-  const nodes: StepNode[] = [];
+  const nodes: ProgramNode[] = [];
   /** By the old number: the new one. */
   const moved: number[] = [];
   const copies = new Map<number, StepRef>();
   const now = ({ node, output }: StepRef): StepRef => ({ node: moved[node] as number, output });
-  const add = (node: Omit<StepNode, 'id'>): StepRef => ({
+  const add = (node: Omit<ProgramNode, 'id'>): StepRef => ({
     node: nodes.push({ ...node, id: nodes.length }) - 1,
     output: 0,
   });
 
-  const again = (norm: StepNode, reader: StepNode): StepRef => {
+  const again = (norm: ProgramNode, reader: ProgramNode): StepRef => {
     const known = copies.get(norm.id);
     if (known) return known;
     const trigger = reader.inputs.find((ref) => isBatched(fn, ref) && fn.nodes[ref.node]?.part?.backward !== false);
@@ -26,7 +26,7 @@ export function remakeNorms(fn: StepFunction): StepFunction {
     const [x, gamma, beta] = norm.inputs.map(now) as [StepRef, StepRef, StepRef];
     const waiting = trigger ? add({ op: { kind: 'after' }, inputs: [x, now(trigger)], ...place }) : x;
     const [mean, variance] = [1, 2].map((output) => now({ node: norm.id, output })) as [StepRef, StepRef];
-    const { epsilon } = norm.op as StepNode['op'] & { kind: 'batchNorm' };
+    const { epsilon } = norm.op as ProgramNode['op'] & { kind: 'batchNorm' };
     const inputs = [waiting, gamma, beta, mean, variance];
     const made = add({ op: { kind: 'batchNormAgain', epsilon }, inputs, ...place });
     copies.set(norm.id, made);
@@ -35,7 +35,7 @@ export function remakeNorms(fn: StepFunction): StepFunction {
 
   for (const node of fn.nodes) {
     const inputs = node.inputs.map((ref) => {
-      const from = fn.nodes[ref.node] as StepNode;
+      const from = fn.nodes[ref.node] as ProgramNode;
       const isNormal = from.op.kind === 'batchNorm' && ref.output === 0;
       return node.part?.backward === true && isNormal ? again(from, node) : now(ref);
     });

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from '../graph.ts';
-import type { StepFunction, StepNode } from './program.ts';
+import type { ProgramNode, StepFunction } from './program.ts';
 import type { Keeps } from './recompute.ts';
 
 /** Which segment each node of the network is in, by its number. */
@@ -26,12 +26,13 @@ export function stageSegments({ nodes }: Graph): Segments {
  */
 export function keepsBetween(fn: StepFunction, segments: Segments): Keeps {
   const last = Math.max(...segments);
-  const segmentOf = ({ part }: StepNode) => (part?.backward === false ? (segments[part.node] as number) : Number.NaN);
+  const segmentOf = ({ part }: ProgramNode) =>
+    part?.backward === false ? (segments[part.node] as number) : Number.NaN;
   const handed = new Set<string>();
   for (const reader of fn.nodes) {
     if (reader.part?.backward) continue;
     for (const ref of reader.inputs) {
-      const from = segmentOf(fn.nodes[ref.node] as StepNode);
+      const from = segmentOf(fn.nodes[ref.node] as ProgramNode);
       if (from !== segmentOf(reader)) handed.add(`${ref.node}:${ref.output}`);
     }
   }

@@ -1,5 +1,5 @@
 import type { StepNodes } from '../../ops/steps.ts';
-import type { StepFunction, StepInput, StepNode, StepPart, StepRef, StepShape, Update } from './program.ts';
+import type { ProgramNode, StepFunction, StepInput, StepPart, StepRef, StepShape, Update } from './program.ts';
 
 export const scalar: StepShape = { batch: false, dims: [] };
 /** One number per sample. */
@@ -20,7 +20,7 @@ export interface StepBuilder extends StepNodes {
 }
 
 export function createStepBuilder(): StepBuilder {
-  const nodes: StepNode[] = [];
+  const nodes: ProgramNode[] = [];
   const inputs: StepInput[] = [];
   const named = new Map<string, StepRef>();
   const outputs: { name: string; value: StepRef }[] = [];

@@ -1,4 +1,4 @@
-import type { StepFunction, StepNode, StepRef, Update } from './program.ts';
+import type { ProgramNode, StepFunction, StepRef, Update } from './program.ts';
 
 /** An update with each value that it reads changed. */
 function mapRefs(update: Update, change: (ref: StepRef) => StepRef): Update {
@@ -10,7 +10,7 @@ function mapRefs(update: Update, change: (ref: StepRef) => StepRef): Update {
 /** A function with other nodes. @param change where a value that it gives, guards or updates with is among these */
 export function withNodes(
   fn: StepFunction,
-  nodes: readonly StepNode[],
+  nodes: readonly ProgramNode[],
   change: (ref: StepRef) => StepRef,
 ): StepFunction {
   return {

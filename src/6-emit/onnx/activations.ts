@@ -2,11 +2,11 @@ import type { Shape } from '../../5-graph/graph.ts';
 import { type ActivationName, usualSlope } from '../../ops/activations.ts';
 import { addNode } from './add-node.ts';
 import { float, int, text } from './attributes.ts';
-import type { Builder } from './builder.ts';
+import type { OnnxBuilder } from './builder.ts';
 import type { Operator } from './operators.ts';
 
 /** Writes an activation of the value `x`; the name of the result. `name` is the node's. */
-type WriteActivation = (b: Builder, x: string, name: string, shape: Shape, slope: number) => string;
+type WriteActivation = (b: OnnxBuilder, x: string, name: string, shape: Shape, slope: number) => string;
 
 /** Activations as ONNX's operators. */
 export const activations: Readonly<Record<ActivationName, WriteActivation>> = {
@@ -60,6 +60,6 @@ function pointwise(type: Operator): WriteActivation {
  * ONNX's default alpha is 0.2. The default beta, 0.5, is the right one and is left out: where
  * it is written, OpenCV 4 and 5 take any product with the result for a HardSwish.
  */
-function hardSigmoid(b: Builder, x: string, name: string, shape: Shape, slope: number): string {
+function hardSigmoid(b: OnnxBuilder, x: string, name: string, shape: Shape, slope: number): string {
   return addNode(b, 'HardSigmoid', [x], name, shape, { alpha: float(slope) });
 }

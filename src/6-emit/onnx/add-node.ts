@@ -1,11 +1,11 @@
 import type { Shape } from '../../5-graph/graph.ts';
 import type { Attributes } from './attributes.ts';
-import type { Builder } from './builder.ts';
+import type { OnnxBuilder } from './builder.ts';
 import type { Operator } from './operators.ts';
 
 /** Adds a node with one output; returns the output's name. */
 export function addNode(
-  b: Builder,
+  b: OnnxBuilder,
   type: Operator,
   inputs: readonly string[],
   name: string,

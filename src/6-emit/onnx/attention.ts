@@ -1,13 +1,13 @@
 import { elements } from '../../5-graph/graph.ts';
 import { addNode } from './add-node.ts';
 import { int, ints } from './attributes.ts';
-import type { Builder, OnnxValue } from './builder.ts';
+import type { OnnxBuilder, OnnxValue } from './builder.ts';
 
 /**
  * Scaled dot-product attention of q, k and v, pixels as tokens. Channels come before pixels, so the scores are computed
  * transposed, `[heads, pixels of k, pixels of q]`: then only k is transposed.
  */
-export function attention(b: Builder, values: readonly OnnxValue[], name: string, heads: number): string {
+export function attention(b: OnnxBuilder, values: readonly OnnxValue[], name: string, heads: number): string {
   const [q, k, v] = values as readonly [OnnxValue, OnnxValue, OnnxValue];
   /** By head: `[heads, channels, pixels]`. A 0 keeps the batch. */
   const cut = ({ shape }: OnnxValue, x: string, what: string) => {

@@ -47,7 +47,7 @@ export interface OnnxValue {
   readonly ref?: ValueRef;
 }
 
-export interface NodeRequest {
+export interface OnnxNodeRequest {
   /** ONNX's name of the operator. */
   readonly type: Operator;
   readonly inputs: readonly string[];
@@ -61,10 +61,10 @@ export interface NodeRequest {
 }
 
 /** Collects the parts of a model under unique names. */
-export interface Builder {
+export interface OnnxBuilder {
   readonly options: OnnxOptions;
   /** Adds a node; the names of its outputs. */
-  node(request: NodeRequest): string[];
+  node(request: OnnxNodeRequest): string[];
   /** The operator that makes a value; undefined for inputs and tensors. */
   maker(value: string): Operator | undefined;
   /** The type of an input or of what a node gives. */
@@ -94,7 +94,7 @@ export interface Builder {
 }
 
 /** @param outputNames the names that only outputs may have. */
-export function createBuilder(options: OnnxOptions, inputNames: string[], outputNames: string[]): Builder {
+export function createBuilder(options: OnnxOptions, inputNames: string[], outputNames: string[]): OnnxBuilder {
   const { batch } = options;
   const values = createNames();
   const nodeNames = createNames();
@@ -155,7 +155,7 @@ export function createBuilder(options: OnnxOptions, inputNames: string[], output
     return output;
   };
 
-  const builder: Builder = {
+  const builder: OnnxBuilder = {
     options,
     node({ type, inputs, name, shapes, attributes = {}, element = builder.typeOf(inputs[0] as string) }) {
       const output = shapes.map((shape, i) => {

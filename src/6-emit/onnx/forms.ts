@@ -3,7 +3,7 @@ import type { Pair } from '../../ops/pair.ts';
 import { joinedShape } from '../../ops/shape.ts';
 import { addNode } from './add-node.ts';
 import { type Attributes, int, ints } from './attributes.ts';
-import type { Builder, OnnxValue } from './builder.ts';
+import type { OnnxBuilder, OnnxValue } from './builder.ts';
 import { upsampledGate } from './tuned-forms.ts';
 
 /** A mean over more rows than this is taken in two steps. */
@@ -13,7 +13,7 @@ const longColumn = 20;
  * The mean over height and width. Over a large map in two steps, columns first: one running sum of 12,544 numbers in
  * single precision loses three digits. Runtimes for half precision sum in single precision, and need a single operator.
  */
-export function globalMean(b: Builder, x: OnnxValue, name: string): string {
+export function globalMean(b: OnnxBuilder, x: OnnxValue, name: string): string {
   const [channels = 0, height = 0, width = 0] = x.shape;
   if (b.typeOf(x.name) === 'float16' || height <= longColumn)
     return addNode(b, 'GlobalAveragePool', [x.name], name, [channels, 1, 1]);
@@ -25,7 +25,7 @@ export function globalMean(b: Builder, x: OnnxValue, name: string): string {
 
 /** A reduction over the channels of each pixel, the axis kept. Axes became an input with opset 18. */
 export function reduceChannels(
-  b: Builder,
+  b: OnnxBuilder,
   type: 'ReduceL2' | 'ReduceMax' | 'ReduceMean',
   x: string,
   name: string,
@@ -40,7 +40,7 @@ export function reduceChannels(
 const leastHalf = 2 ** -24;
 
 /** Channels over their Euclidean length, which is at least `epsilon`. */
-export function unitLength(b: Builder, x: OnnxValue, name: string, epsilon: number): string {
+export function unitLength(b: OnnxBuilder, x: OnnxValue, name: string, epsilon: number): string {
   const [, ...space] = x.shape;
   const shape = [1, ...space];
   const least = b.typeOf(x.name) === 'float16' ? Math.max(epsilon, leastHalf) : epsilon;
@@ -60,13 +60,19 @@ export function pairwise(
 }
 
 /** An operator of two tensors, one of which may be repeated along axes of the other. */
-export function binary(b: Builder, type: 'Add' | 'Mul', left: OnnxValue, right: OnnxValue, name: string): OnnxValue {
+export function binary(
+  b: OnnxBuilder,
+  type: 'Add' | 'Mul',
+  left: OnnxValue,
+  right: OnnxValue,
+  name: string,
+): OnnxValue {
   const shape = joinedShape(left.shape, right.shape);
   return { name: addNode(b, type, [left.name, right.name], name, shape), shape };
 }
 
 /** The product of two tensors, one of which may be repeated along axes of the other. */
-export function product(b: Builder, graph: Graph, left: OnnxValue, right: OnnxValue, name: string): OnnxValue {
+export function product(b: OnnxBuilder, graph: Graph, left: OnnxValue, right: OnnxValue, name: string): OnnxValue {
   const factors = [left, right].map((value) => apart(b, value, name)) as [OnnxValue, OnnxValue];
   const gate = factors.findIndex((value) => isGate(value.shape));
   const other = factors[1 - gate];
@@ -83,7 +89,7 @@ export function product(b: Builder, graph: Graph, left: OnnxValue, right: OnnxVa
  * OpenCV 4 and 5 treat a product with a HardSigmoid as a HardSwish, whatever the other factor. An Identity in between
  * prevents that at no cost: runtimes that optimise remove it.
  */
-function apart(b: Builder, value: OnnxValue, product: string): OnnxValue {
+function apart(b: OnnxBuilder, value: OnnxValue, product: string): OnnxValue {
   if (b.maker(value.name) !== 'HardSigmoid') return value;
   return { ...value, name: addNode(b, 'Identity', [value.name], `${product}/gate`, value.shape) };
 }

@@ -1,13 +1,19 @@
 import type { Shape, TensorSpec } from '../../5-graph/graph.ts';
 import { addNode } from './add-node.ts';
 import { float, int, ints } from './attributes.ts';
-import type { Builder, OnnxValue } from './builder.ts';
+import type { OnnxBuilder, OnnxValue } from './builder.ts';
 import { reduceChannels } from './forms.ts';
 
 /** Norms by the statistics of each sample. `own` are their weight and bias. */
 
 /** Over the channels of each pixel. LayerNormalization, which came with opset 17, only takes the last axes. */
-export function layerNorm(b: Builder, x: OnnxValue, own: readonly TensorSpec[], name: string, epsilon: number): string {
+export function layerNorm(
+  b: OnnxBuilder,
+  x: OnnxValue,
+  own: readonly TensorSpec[],
+  name: string,
+  epsilon: number,
+): string {
   if (b.options.opset < 17) return spelledOut(b, x, own, name, epsilon);
   const attributes = { axis: int(-1), epsilon: float(epsilon), stash_type: int(1) };
   const tensors = own.map((tensor) => b.tensor(tensor));
@@ -19,7 +25,7 @@ export function layerNorm(b: Builder, x: OnnxValue, own: readonly TensorSpec[], 
   return addNode(b, 'Transpose', [y], name, x.shape, { perm: ints([0, 3, 1, 2]) });
 }
 
-function spelledOut(b: Builder, x: OnnxValue, own: readonly TensorSpec[], name: string, epsilon: number): string {
+function spelledOut(b: OnnxBuilder, x: OnnxValue, own: readonly TensorSpec[], name: string, epsilon: number): string {
   const pixels = [1, ...x.shape.slice(1)];
   const mean = reduceChannels(b, 'ReduceMean', x.name, `${name}/mean`, pixels);
   const centred = addNode(b, 'Sub', [x.name, mean], `${name}/centred`, x.shape);
@@ -33,7 +39,7 @@ function spelledOut(b: Builder, x: OnnxValue, own: readonly TensorSpec[], name: 
 
 /** Over the channels of a group and all pixels. GroupNormalization has a weight per channel from opset 21 on. */
 export function groupNorm(
-  b: Builder,
+  b: OnnxBuilder,
   x: OnnxValue,
   own: readonly TensorSpec[],
   name: string,
@@ -56,7 +62,7 @@ export function groupNorm(
   return scaledAndShifted(b, given, own, name, x.shape);
 }
 
-function scaledAndShifted(b: Builder, x: string, own: readonly TensorSpec[], name: string, shape: Shape): string {
+function scaledAndShifted(b: OnnxBuilder, x: string, own: readonly TensorSpec[], name: string, shape: Shape): string {
   const ones = shape.slice(1).map(() => 1);
   const [weight, bias] = own.map((tensor) => b.tensor(tensor, [...tensor.shape, ...ones])) as [string, string];
   const scaled = addNode(b, 'Mul', [x, weight], `${name}/scaled`, shape);

@@ -1,7 +1,7 @@
 import type { WrittenNode } from '../written-node.ts';
-import type { Builder } from './builder.ts';
+import type { OnnxBuilder } from './builder.ts';
 
 /** What the writer of an op gets to see. */
 export interface OnnxNode extends WrittenNode {
-  readonly b: Builder;
+  readonly b: OnnxBuilder;
 }

@@ -4,7 +4,7 @@ import type { OpKind } from '../../ops/ops.ts';
 import { littleEndianBytes } from '../../weights/bytes.ts';
 import { label, type WithOp } from '../written-node.ts';
 import { int } from './attributes.ts';
-import { type Builder, dataTypes } from './builder.ts';
+import { dataTypes, type OnnxBuilder } from './builder.ts';
 import type { OnnxNode } from './onnx-node.ts';
 import { onnx } from './proto.ts';
 
@@ -71,11 +71,11 @@ export function writeCast(c: OnnxNode): readonly string[] | undefined {
 }
 
 /** Whether a value has been made one row a picture before it was converted. */
-export function isFlat(b: Builder, name: string): boolean {
+export function isFlat(b: OnnxBuilder, name: string): boolean {
   return flattened.get(b)?.has(name) ?? false;
 }
 
-const flattened = new WeakMap<Builder, Set<string>>();
+const flattened = new WeakMap<OnnxBuilder, Set<string>>();
 
 /** Whether only linear layers, which read rows, read a node. */
 function isReadFlat({ graph, node }: OnnxNode): boolean {
@@ -86,7 +86,7 @@ function isReadFlat({ graph, node }: OnnxNode): boolean {
 
 /** Opsets 13 to 18 convert only to and from float32. */
 function asElement(
-  b: Builder,
+  b: OnnxBuilder,
   x: string,
   element: FloatType['element'],
   name: string,
@@ -106,7 +106,7 @@ function isSaturation(fn: string, type: QuantisedType): boolean {
   return fn === 'relu' || (fn === 'relu6' && Math.fround(top) <= 6);
 }
 
-function quantised(b: Builder, x: string, type: QuantisedType, name: string, shape: readonly number[]): string {
+function quantised(b: OnnxBuilder, x: string, type: QuantisedType, name: string, shape: readonly number[]): string {
   return b.node({
     type: 'QuantizeLinear',
     inputs: [x, ...parameters(b, type)],
@@ -116,7 +116,7 @@ function quantised(b: Builder, x: string, type: QuantisedType, name: string, sha
   })[0] as string;
 }
 
-function dequantised(b: Builder, x: string, type: QuantisedType, name: string, shape: readonly number[]): string {
+function dequantised(b: OnnxBuilder, x: string, type: QuantisedType, name: string, shape: readonly number[]): string {
   const made = dequantisedOf.get(b) ?? new Map<string, string>();
   dequantisedOf.set(b, made);
   const known = made.get(x);
@@ -133,10 +133,10 @@ function dequantised(b: Builder, x: string, type: QuantisedType, name: string, s
 }
 
 /** The values that have been converted to float32, each once: their new names by the old ones. */
-const dequantisedOf = new WeakMap<Builder, Map<string, string>>();
+const dequantisedOf = new WeakMap<OnnxBuilder, Map<string, string>>();
 
 /** Scale and zero point of a value. */
-function parameters(b: Builder, type: QuantisedType): string[] {
+function parameters(b: OnnxBuilder, type: QuantisedType): string[] {
   const [scale = 1] = type.scales;
   const [least] = elementRange(type);
   const zero = type.zeroPoint - least;

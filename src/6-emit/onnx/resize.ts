@@ -9,13 +9,13 @@ import {
 import type { UpsampleOp } from '../../ops/kinds/upsample.ts';
 import { addNode } from './add-node.ts';
 import { int, text } from './attributes.ts';
-import type { Builder, OnnxValue } from './builder.ts';
+import type { OnnxBuilder, OnnxValue } from './builder.ts';
 
 /**
  * Resizes a map. Nearest pixels are a Resize where each row and column is repeated a whole number of times; at other ratios
  * runtimes find rows by rounded quotients, and miss some, so that pixels are gathered by index.
  */
-export function resized(b: Builder, x: OnnxValue, op: UpsampleOp, name: string): string {
+export function resized(b: OnnxBuilder, x: OnnxValue, op: UpsampleOp, name: string): string {
   const { mode, rows, columns } = op;
   if (mode === 'bilinear') {
     const attributes = { mode: text('linear'), coordinate_transformation_mode: text('half_pixel') };
@@ -45,7 +45,7 @@ export function resized(b: Builder, x: OnnxValue, op: UpsampleOp, name: string):
 
 /** By scales, since sizes would have to state the batch's. */
 function resize(
-  b: Builder,
+  b: OnnxBuilder,
   x: OnnxValue,
   { rows, columns }: UpsampleOp,
   name: string,
@@ -56,7 +56,7 @@ function resize(
   return addNode(b, 'Resize', [x.name, '', scales], name, [channels, rows.to, columns.to], attributes);
 }
 
-function gather(b: Builder, x: string, axis: Resizing, at: number, name: string, shape: Shape): string {
+function gather(b: OnnxBuilder, x: string, axis: Resizing, at: number, name: string, shape: Shape): string {
   if (axis.from === axis.to) return x;
   return addNode(b, 'Gather', [x, b.integers('rows', nearestRows(axis))], name, shape, { axis: int(at) });
 }

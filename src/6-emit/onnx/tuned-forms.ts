@@ -1,7 +1,7 @@
 import type { Graph, GraphNode, Shape, ValueRef } from '../../5-graph/graph.ts';
 import { addNode } from './add-node.ts';
 import { int, ints, text } from './attributes.ts';
-import type { Builder, OnnxValue } from './builder.ts';
+import type { OnnxBuilder, OnnxValue } from './builder.ts';
 
 /**
  * What `--tuned ort-x86` changes. ONNX Runtime's layout of blocked channels on x86 (NCHWc) ends at a product that
@@ -17,7 +17,13 @@ const largestGated = 40;
 const blockChannels = 16;
 
 /** A gate of one number per channel at the size of the map that it multiplies, or undefined if that does not pay. */
-export function upsampledGate(b: Builder, graph: Graph, gate: OnnxValue, map: Shape, name: string): string | undefined {
+export function upsampledGate(
+  b: OnnxBuilder,
+  graph: Graph,
+  gate: OnnxValue,
+  map: Shape,
+  name: string,
+): string | undefined {
   const [channels = 0, height = 0, width = 0] = map;
   if (channels % blockChannels !== 0 || height > largestGated) return undefined;
   const blocked = leavesLayout(graph, gate.ref) ? identityPool(b, gate, `${name}/blocked`) : gate.name;
@@ -40,7 +46,7 @@ function leavesLayout(graph: Graph, ref: ValueRef | undefined): boolean {
 }
 
 /** A pool over one pixel changes nothing but brings its input into the blocked layout. */
-function identityPool(b: Builder, x: OnnxValue, name: string): string {
+function identityPool(b: OnnxBuilder, x: OnnxValue, name: string): string {
   const window = { kernel_shape: ints([1, 1]), strides: ints([1, 1]), pads: ints([0, 0, 0, 0]) };
   const attributes = { ...window, dilations: ints([1, 1]), ceil_mode: int(0), storage_order: int(0) };
   return addNode(b, 'MaxPool', [x.name], name, x.shape, attributes);

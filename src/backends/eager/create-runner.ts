@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { guardName } from '../../5-graph/training/guard-name.ts';
-import type { StepFunction, StepNode, StepProgram, StepRef, Variable } from '../../5-graph/training/program.ts';
+import type { ProgramNode, StepFunction, StepProgram, StepRef, Variable } from '../../5-graph/training/program.ts';
 import type { StepOpKind } from '../../ops/step-ops.ts';
 import type { Tfjs } from '../backend.ts';
 import { type HostTensor, NotFiniteError, type StepRunner } from '../runner.ts';
@@ -99,7 +99,7 @@ function fed(tf: Tfjs, name: string, given: HostTensor | undefined): Tensor {
 }
 
 /** Runs a node; its outputs are separate handles, even where the op returned an input. */
-function runNode(context: KernelContext, node: StepNode, values: Values): void {
+function runNode(context: KernelContext, node: ProgramNode, values: Values): void {
   const inputs = node.inputs.map(values.get);
   const outputs = context.tf.tidy(() => {
     const result = (opTable[node.op.kind] as OpKernel<StepOpKind>)(context, node.op, inputs);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { elements } from '../../5-graph/graph.ts';
 import type { StepFunction, StepProgram, Variable } from '../../5-graph/training/program.ts';
-import { type EmitOptions, emitTrainingModel } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
+import { emitTrainingModel, type TrainingModelOptions } from '../../6-emit/tfjs/saved-model/emit-training-model.ts';
 import type { GraphSignature, TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
 import type { HostTensor, StepRunner } from '../runner.ts';
 import type { TfjsNode } from '../tensorflow/load.ts';
@@ -17,12 +17,12 @@ const portion = 8 * 2 ** 20;
 /**
  * Runs step programs through TensorFlow, a whole step in one call: the program is a SavedModel in a session that holds
  * the variables. The same variables should be read or written together each time, since TensorFlow prepares a graph for each selection.
- * @param options.fuse see `EmitOptions`
+ * @param options.fuse see `TrainingModelOptions`
  */
 export async function createSessionRunner(
   tf: TfjsNode,
   program: StepProgram,
-  options: EmitOptions,
+  options: TrainingModelOptions,
 ): Promise<StepRunner> {
   const often = program.functions.filter(({ isRare }) => !isRare);
   const { pb, signatures } = emitTrainingModel({ ...program, functions: often }, { ...options, initialises: false });

@@ -2,7 +2,7 @@ import { type CompileOptions, compile } from '../../compile.ts';
 import { type Code, catalog, codes } from '../../diagnostics/catalog.ts';
 import { nearestNames } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../node/open-spec.ts';
-import { type BuiltPoint, explainNetwork } from '../../report/explain.ts';
+import { type ExplainedPoint, explainNetwork } from '../../report/explain.ts';
 import { explanationText } from '../../report/explain-text.ts';
 import { flag } from '../arguments.ts';
 import { buildNetwork } from '../build-network.ts';
@@ -52,7 +52,7 @@ function explainSpec(spec: Spec, args: Arguments, io: Io): number {
   return exitCodes.ok;
 }
 
-function build(spec: Spec, options: CompileOptions): BuiltPoint | undefined {
+function build(spec: Spec, options: CompileOptions): ExplainedPoint | undefined {
   const { graph, point } = compile(spec.source, options, spec.host);
   return graph && point && { graph, point };
 }

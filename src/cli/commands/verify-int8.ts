@@ -6,7 +6,7 @@ import { type LiteInterpreter, startInterpreter } from '../../backends/tflite/in
 import { hasErrors } from '../../diagnostics/diagnostic.ts';
 import { diagnosticToJson } from '../../diagnostics/json.ts';
 import { findPictures } from '../../predict/find-pictures.ts';
-import { compareEngines, type IntegerForm, type IntegerRow } from '../../quantise/compare-engines.ts';
+import { compareEngines, type IntegerRow, type QuantisedForm } from '../../quantise/compare-engines.ts';
 import { onnxEngine } from '../../quantise/engine.ts';
 import { liteEngine } from '../../quantise/lite-engine.ts';
 import { noise, type Pictures, preparePictures } from '../../quantise/pictures.ts';
@@ -57,7 +57,7 @@ export function verifyInt8(args: Arguments, io: Io): Promise<number> {
       const reported = [...weights.diagnostics];
       const rows = await withTemporaryFolder(async (folder): Promise<readonly IntegerRow[]> => {
         const exact = onnxEngine(ort, folder, opset);
-        const forms = targets.flatMap((entry): IntegerForm[] => {
+        const forms = targets.flatMap((entry): QuantisedForm[] => {
           const { integers, runtime, form: name } = entry;
           if (!integers || (runtime === 'tflite' && !lite)) return [];
           const { graph, weights: source, diagnostics } = prepareNetwork(network, entry, request);

@@ -8,7 +8,7 @@ import { nameAt } from '../names/file-names.ts';
 import { dependentFiles } from '../names/workspace-names.ts';
 
 /** A block or a model in a hierarchy of calls. */
-export interface CallItem {
+export interface HierarchyItem {
   readonly name: string;
   readonly kind: 'block' | 'model';
   readonly place: Place;
@@ -16,14 +16,14 @@ export interface CallItem {
 }
 
 /** A caller or callee, and where the calls are. */
-export interface Call {
-  readonly item: CallItem;
+export interface HierarchyCall {
+  readonly item: HierarchyItem;
   /** In the document of the caller. */
   readonly places: readonly Place[];
 }
 
 /** The blocks and models that are named at an offset; otherwise the one that contains the offset. */
-export function prepareCallHierarchy(analysis: Analysis, offset: number): readonly CallItem[] {
+export function prepareCallHierarchy(analysis: Analysis, offset: number): readonly HierarchyItem[] {
   const entities = nameAt(analysis, offset)?.entities ?? [];
   const found = entities.flatMap(({ declared }) => (declared ? [itemOf(analysis, declared.node)] : []));
   if (found.length > 0) return found;
@@ -32,12 +32,12 @@ export function prepareCallHierarchy(analysis: Analysis, offset: number): readon
 }
 
 /** The blocks and models that name one, as a step or as a value, in all files of the workspace and in its own. */
-export function incomingCalls(ide: Ide, item: CallItem): readonly Call[] {
+export function incomingCalls(ide: Ide, item: HierarchyItem): readonly HierarchyCall[] {
   const files = new Set([item.place.path, ...dependentFiles(ide, item.place.path)]);
   return [...files].flatMap((path) => {
     const analysis = ide.analysis(path);
     if (!analysis) return [];
-    return analysis.module.ast.declarations.flatMap((node): Call[] => {
+    return analysis.module.ast.declarations.flatMap((node): HierarchyCall[] => {
       if (node.kind === 'weights') return [];
       const places = calls(analysis, node).flatMap(({ callee, place }) => (isSame(callee, item) ? [place] : []));
       return places.length > 0 ? [{ item: itemOf(analysis, node), places }] : [];
@@ -46,13 +46,13 @@ export function incomingCalls(ide: Ide, item: CallItem): readonly Call[] {
 }
 
 /** The blocks and models that one names. Ops of the language are none. */
-export function outgoingCalls(ide: Ide, item: CallItem): readonly Call[] {
+export function outgoingCalls(ide: Ide, item: HierarchyItem): readonly HierarchyCall[] {
   const analysis = ide.analysis(item.place.path);
   const node = analysis?.module.ast.declarations.find(
     (d) => d.kind !== 'weights' && isSame(itemOf(analysis, d), item),
   ) as BlockNode | ModelNode | undefined;
   if (!analysis || !node) return [];
-  const found = new Map<string, { item: CallItem; places: Place[] }>();
+  const found = new Map<string, { item: HierarchyItem; places: Place[] }>();
   for (const { callee, place } of calls(analysis, node)) {
     const key = `${callee.selection.path}:${callee.selection.start}`;
     const call = found.get(key) ?? { item: callee, places: [] };
@@ -63,7 +63,7 @@ export function outgoingCalls(ide: Ide, item: CallItem): readonly Call[] {
 }
 
 /** The names of blocks and models in a declaration, its own aside. */
-function calls(analysis: Analysis, node: BlockNode | ModelNode): { callee: CallItem; place: Place }[] {
+function calls(analysis: Analysis, node: BlockNode | ModelNode): { callee: HierarchyItem; place: Place }[] {
   return namesOf(node).flatMap(({ span, target }) => {
     if (target.kind !== 'free') return [];
     return resolveTarget(analysis.module, target).flatMap(({ declared }) =>
@@ -72,12 +72,12 @@ function calls(analysis: Analysis, node: BlockNode | ModelNode): { callee: CallI
   });
 }
 
-function itemOf(analysis: Analysis, node: BlockNode | ModelNode): CallItem {
+function itemOf(analysis: Analysis, node: BlockNode | ModelNode): HierarchyItem {
   const { name, kind, span } = node;
   return { name: name.name, kind, place: analysis.locate(span), selection: analysis.locate(name.span) };
 }
 
 /** By file and name: while a hierarchy is open its text may be edited. */
-function isSame(a: CallItem, b: CallItem): boolean {
+function isSame(a: HierarchyItem, b: HierarchyItem): boolean {
   return a.place.path === b.place.path && a.name === b.name;
 }

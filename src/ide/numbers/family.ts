@@ -14,7 +14,7 @@ export interface MemberNumbers extends NetworkNumbers {
 }
 
 /** A published member of a family: its numbers; null if it cannot be built, undefined if it has not been built yet. */
-export interface Member {
+export interface FamilyMember {
   readonly name: string;
   readonly numbers: MemberNumbers | null | undefined;
 }
@@ -32,13 +32,13 @@ function keptFor(analysis: Analysis, model: ModelNode): Map<string, MemberNumber
 }
 
 /** The members that a model's `variants` name, in order, with what is known about them: builds nothing. */
-export function knownFamily(analysis: Analysis, model: ModelNode): Member[] {
+export function knownFamily(analysis: Analysis, model: ModelNode): FamilyMember[] {
   const kept = keptFor(analysis, model);
   return namesOf(model).map((name) => ({ name, numbers: kept.get(keyOf({ variant: name })) }));
 }
 
 /** The same with all of them built. */
-export function familyOf(analysis: Analysis, model: ModelNode): Member[] {
+export function familyOf(analysis: Analysis, model: ModelNode): FamilyMember[] {
   return namesOf(model).map((name) => ({ name, numbers: memberNumbers(analysis, model, { variant: name }) ?? null }));
 }
 

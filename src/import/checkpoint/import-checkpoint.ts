@@ -15,7 +15,7 @@ import { inputText, numberText } from '../say-op.ts';
 import { recogniseTensors } from './recognise-tensors.ts';
 
 /** The convention as a user gives it. */
-export type AskedConvention = Pick<ScalingRequest, 'convention' | 'conventionSettings'>;
+export type ImportConvention = Pick<ScalingRequest, 'convention' | 'conventionSettings'>;
 
 /**
  * Reads tensors without a network: those of a member of the library, under the names of timm, torchvision or another column of its weight map, or the library's own.
@@ -26,7 +26,7 @@ export function importCheckpoint(
   checkpoint: Checkpoint,
   what: string,
   name: string,
-  convention: AskedConvention,
+  convention: ImportConvention,
 ): ImportResult {
   const file = checkpoint.name;
   const known = recogniseTensors(checkpoint, name);

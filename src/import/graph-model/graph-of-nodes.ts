@@ -1,10 +1,10 @@
 import type { Checkpoint } from '../../weights/checkpoint.ts';
-import type { GraphModel, GraphModelNode } from '../../weights/readers/layers-model/graph-model.ts';
+import type { GraphModel, TopologyNode } from '../../weights/readers/layers-model/graph-model.ts';
 import type { Numbers } from '../numbers.ts';
-import type { OnnxGraph, OnnxNode, OnnxValue } from '../onnx/read-graph.ts';
+import type { DeclaredValue, FileNode, OnnxGraph } from '../onnx/read-graph.ts';
 import { Unsayable, UnsayableNode } from '../unsayable.ts';
 import { shapeAt } from './attributes.ts';
-import { type GraphValue, type LiveValue, type OpContext, type OpenNode, operators } from './operators.ts';
+import { type GraphValue, type NodeValue, type OpContext, type OpenNode, operators } from './operators.ts';
 
 /**
  * The nodes of a graph model as a graph of ONNX's operators, maps with their channels first, so that one reader serves all forms.
@@ -15,14 +15,14 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
   for (const name of nodes.flatMap(({ inputs }) => inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
   const ends = nodes.filter(({ name, op }) => !readers.has(name) && !/^(Const|NoOp|Placeholder)$/.test(op));
   const tensors = new Map<string, Numbers>();
-  const inputs: OnnxValue[] = [];
+  const inputs: DeclaredValue[] = [];
   const made: OpenNode[] = [];
   /** By output: the node that gives it. */
   const makers = new Map<string, OpenNode>();
   let count = 0;
   const unique = (name: string) => `${name}:${count++}`;
 
-  const input = (node: GraphModelNode): LiveValue => {
+  const input = (node: TopologyNode): NodeValue => {
     const shape = shapeAt(node, 'shape') ?? [];
     const [batch, ...own] = shape;
     if (own.length !== 1 && own.length !== 3) return failNode(node, 'the file does not say which size it has');
@@ -32,7 +32,7 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
     return { kind: 'live', name, rank: shape.length };
   };
 
-  const constant = ({ name }: GraphModelNode): GraphValue => {
+  const constant = ({ name }: TopologyNode): GraphValue => {
     const whole = integers.get(name);
     if (whole) return { kind: 'sizes', list: whole };
     const tensor = checkpoint.tensors.get(name);
@@ -42,7 +42,7 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
     return { kind: 'numbers', name, shape, stored: shapes.get(name) ?? shape, isUnordered: unordered.has(name) };
   };
 
-  const contextOf = (node: GraphModelNode, given: readonly GraphValue[]): OpContext => ({
+  const contextOf = (node: TopologyNode, given: readonly GraphValue[]): OpContext => ({
     node,
     inputs: given,
     seenAs(name, shape) {
@@ -71,7 +71,7 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
     makerOf: (name) => (readers.get(node.inputs[0] ?? '') === 1 ? makers.get(name) : undefined),
   });
 
-  const resultOf = (node: GraphModelNode, given: readonly GraphValue[]): GraphValue => {
+  const resultOf = (node: TopologyNode, given: readonly GraphValue[]): GraphValue => {
     if (node.op === 'Const') return constant(node);
     if (node.op === 'Placeholder') return input(node);
     if (node.places.some((place) => place !== 0)) return failNode(node, 'it reads one of several values of a node');
@@ -104,7 +104,7 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
   return {
     name: 'model',
     opset: 20,
-    nodes: made.map((node): OnnxNode => {
+    nodes: made.map((node): FileNode => {
       return { ...node, inputs: node.inputs.map(called), outputs: node.outputs.map(called) };
     }),
     inputs,
@@ -114,14 +114,14 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
   };
 }
 
-function failNode({ name, op }: GraphModelNode, reason: string): never {
+function failNode({ name, op }: TopologyNode, reason: string): never {
   throw new UnsayableNode(name, reason, op);
 }
 
 /** The nodes that others depend on, and these, in an order in which they can run. @throws UnsayableNode */
-function inOrder(nodes: readonly GraphModelNode[], ends: readonly GraphModelNode[]): readonly GraphModelNode[] {
+function inOrder(nodes: readonly TopologyNode[], ends: readonly TopologyNode[]): readonly TopologyNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const order: GraphModelNode[] = [];
+  const order: TopologyNode[] = [];
   const state = new Map<string, 'open' | 'done'>();
   for (const end of ends) {
     const stack = state.has(end.name) ? [] : [{ node: end, read: 0 }];

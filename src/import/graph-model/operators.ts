@@ -1,19 +1,19 @@
-import type { GraphModelNode } from '../../weights/readers/layers-model/graph-model.ts';
+import type { TopologyNode } from '../../weights/readers/layers-model/graph-model.ts';
 import { list, numbersOf } from '../layers/layer-context.ts';
 import type { Numbers } from '../numbers.ts';
-import type { OnnxAttribute, OnnxNode } from '../onnx/read-graph.ts';
+import type { FileNode, OnnxAttribute } from '../onnx/read-graph.ts';
 import { fail, isSet, realAt, textAt, textsAt, wholeAt, wholesAt } from './attributes.ts';
 
 /** The result of a node of a graph model. */
 export type GraphValue =
-  | LiveValue
+  | NodeValue
   | NumbersValue
   | SizesValue
   | { readonly kind: 'shape' }
   | { readonly kind: 'other' };
 
 /** A value that depends on the input. */
-export interface LiveValue {
+export interface NodeValue {
   readonly kind: 'live';
   /** Of the graph's value. */
   readonly name: string;
@@ -41,11 +41,11 @@ interface SizesValue {
 }
 
 /** A node of ONNX's that may still get a bias. */
-export type OpenNode = { -readonly [K in keyof OnnxNode]: OnnxNode[K] };
+export type OpenNode = { -readonly [K in keyof FileNode]: FileNode[K] };
 
 /** The context of reading an operator. */
 export interface OpContext {
-  readonly node: GraphModelNode;
+  readonly node: TopologyNode;
   readonly inputs: readonly GraphValue[];
   /** A constant in another shape. */
   seenAs(name: string, shape: readonly number[]): string;
@@ -116,12 +116,12 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   StopGradient: (c) => c.inputs[0] ?? fail('it reads nothing'),
 };
 
-function live({ inputs }: OpContext, i = 0): LiveValue {
+function live({ inputs }: OpContext, i = 0): NodeValue {
   const value = inputs[i];
   return value?.kind === 'live' ? value : fail(`its input ${i + 1} does not depend on the image`);
 }
 
-function map(c: OpContext, i = 0): LiveValue {
+function map(c: OpContext, i = 0): NodeValue {
   const x = live(c, i);
   return x.rank === 4 ? x : fail('it takes a map, but is given a vector');
 }
@@ -162,7 +162,7 @@ function moves(c: OpContext): Readonly<Record<string, OnnxAttribute>> {
   return { strides, auto_pad: { text: padding === 'SAME' ? 'SAME_UPPER' : 'VALID' } };
 }
 
-function convolution(c: OpContext, kind: 'dense' | 'depthwise'): LiveValue {
+function convolution(c: OpContext, kind: 'dense' | 'depthwise'): NodeValue {
   const x = map(c);
   const { name, shape, stored } = numbersAt(c, 1);
   const [filters = 0, , ...kernel] = shape;
@@ -178,7 +178,7 @@ function convolution(c: OpContext, kind: 'dense' | 'depthwise'): LiveValue {
   return { ...x, name: fused(c, (bias) => c.add('Conv', [x.name, name, bias], attributes)) };
 }
 
-function product(c: OpContext): LiveValue {
+function product(c: OpContext): NodeValue {
   const x = live(c);
   const { name, isUnordered } = numbersAt(c, 1);
   if (isUnordered) fail('the channels of the map that it flattens are not known');
@@ -207,12 +207,12 @@ function activate(c: OpContext, x: string, op: string, slope: number): string {
     : fail(`it has '${op}' fused into it, which is not in the language`);
 }
 
-function activated(c: OpContext, op: string, slope = 0): LiveValue {
+function activated(c: OpContext, op: string, slope = 0): NodeValue {
   const x = live(c);
   return { ...x, name: activate(c, x.name, op, slope) };
 }
 
-function batchNorm(c: OpContext): LiveValue {
+function batchNorm(c: OpContext): NodeValue {
   const x = map(c);
   checkChannelsLast(c);
   if (isSet(c.node, 'is_training')) fail('it is in training mode: export the network for inference');
@@ -222,7 +222,7 @@ function batchNorm(c: OpContext): LiveValue {
 }
 
 /** A vector that is added to the result of a convolution or a product is its bias. */
-function biased(c: OpContext): LiveValue | undefined {
+function biased(c: OpContext): NodeValue | undefined {
   const [x, bias] = c.inputs;
   if (x?.kind !== 'live' || bias?.kind !== 'numbers' || bias.shape.length !== 1) return undefined;
   const maker = c.makerOf(x.name);
@@ -231,7 +231,7 @@ function biased(c: OpContext): LiveValue | undefined {
   return x;
 }
 
-function arithmetic(c: OpContext, type: string): LiveValue {
+function arithmetic(c: OpContext, type: string): NodeValue {
   const [a, b] = c.inputs;
   const x = a?.kind === 'live' ? a : live(c, 1);
   const other = a?.kind === 'live' ? b : a;
@@ -255,12 +255,12 @@ function operand(c: OpContext, i: number, rank: number): string {
   return c.seenAs(name, rank === 4 ? [channels, 1, 1] : [channels]);
 }
 
-function pool(c: OpContext, type: string): LiveValue {
+function pool(c: OpContext, type: string): NodeValue {
   const x = map(c);
   return { ...x, name: c.add(type, [x.name], { ...moves(c), kernel_shape: list(overMap(c, 'ksize')) }) };
 }
 
-function mean(c: OpContext): LiveValue {
+function mean(c: OpContext): NodeValue {
   const x = map(c);
   const axes = sizesAt(c, 1).map((axis) => (axis < 0 ? axis + 4 : axis));
   if (String([...axes].sort()) !== '1,2') fail('only a mean over height and width can be stated');
@@ -268,7 +268,7 @@ function mean(c: OpContext): LiveValue {
   return isSet(c.node, 'keep_dims') ? { ...x, name } : { kind: 'live', rank: 2, name: c.add('Flatten', [name]) };
 }
 
-function padded(c: OpContext): LiveValue {
+function padded(c: OpContext): NodeValue {
   const x = map(c);
   const [n0, n1, top = 0, bottom = 0, left = 0, right = 0, c0, c1] = sizesAt(c, 1);
   if ([n0, n1, c0, c1].some((n) => n !== 0)) fail('padding of channels or of the batch cannot be stated');
@@ -277,7 +277,7 @@ function padded(c: OpContext): LiveValue {
   return { ...x, name: c.add('Pad', [x.name, pads, value]) };
 }
 
-function resized(c: OpContext, mode: 'linear' | 'nearest'): LiveValue {
+function resized(c: OpContext, mode: 'linear' | 'nearest'): NodeValue {
   const x = map(c);
   if (isSet(c.node, 'align_corners')) fail('resizing with aligned corners cannot be stated');
   const [height = 0, width = 0] = sizesAt(c, 1);
@@ -292,7 +292,7 @@ function resized(c: OpContext, mode: 'linear' | 'nearest'): LiveValue {
   return { ...x, name: c.add('Resize', [x.name, undefined, undefined, sizes], attributes) };
 }
 
-function joined(c: OpContext): LiveValue {
+function joined(c: OpContext): NodeValue {
   const values = c.inputs.slice(0, -1).map((_, i) => live(c, i));
   const [axis = 0] = sizesAt(c, c.inputs.length - 1);
   const [{ rank } = { rank: 4 }] = values;
@@ -307,7 +307,7 @@ function joined(c: OpContext): LiveValue {
 }
 
 /** A map as a vector, or a vector as a map of one pixel. */
-function reshaped(c: OpContext): LiveValue {
+function reshaped(c: OpContext): NodeValue {
   const x = live(c);
   const [, ...to] = sizesAt(c, 1);
   if (to.length === 1)
@@ -319,7 +319,7 @@ function reshaped(c: OpContext): LiveValue {
   return { kind: 'live', rank: 4, name: c.add('Reshape', [x.name, shape]) };
 }
 
-function squeezed(c: OpContext): LiveValue {
+function squeezed(c: OpContext): NodeValue {
   const x = map(c);
   const axes = wholesAt(c.node, 'squeeze_dims').map((axis) => (axis < 0 ? axis + 4 : axis));
   if (String([...axes].sort()) !== '1,2') fail('only height and width can be left out');

@@ -1,7 +1,7 @@
 import { type Checkpoint, isFloat } from '../../weights/checkpoint.ts';
 import type { Topology, TopologyLayer } from '../../weights/readers/layers-model/topology.ts';
 import type { Numbers } from '../numbers.ts';
-import type { OnnxGraph, OnnxNode, OnnxValue } from '../onnx/read-graph.ts';
+import type { DeclaredValue, FileNode, OnnxGraph } from '../onnx/read-graph.ts';
 import { Unsayable, UnsayableNode } from '../unsayable.ts';
 import type { LayerContext, LayerValue } from './layer-context.ts';
 import { layers } from './layers.ts';
@@ -17,9 +17,9 @@ const mostNodes = 100_000;
  * @throws UnsayableNode
  */
 export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, constants: Constants): OnnxGraph {
-  const nodes: OnnxNode[] = [];
+  const nodes: FileNode[] = [];
   const tensors = new Map<string, Numbers>();
-  const inputs: OnnxValue[] = [];
+  const inputs: DeclaredValue[] = [];
   let count = 0;
   const unique = (name: string) => `${name}:${count++}`;
 
@@ -159,7 +159,7 @@ function shapeOf(config: Readonly<Record<string, unknown>>, layer: string): read
 }
 
 /** Outputs under separate names: names of layers have numbers appended here. */
-function renamed(nodes: readonly OnnxNode[], outputs: readonly OnnxValue[]) {
+function renamed(nodes: readonly FileNode[], outputs: readonly DeclaredValue[]) {
   const names = new Map(outputs.map(({ name }) => [name, name.replace(/:\d+$/, '')]));
   const isClear = new Set(names.values()).size === names.size;
   const of = (name: string) => (isClear ? (names.get(name) ?? name) : name);

@@ -1,5 +1,5 @@
 import type { Numbers } from '../numbers.ts';
-import type { OnnxAttribute, OnnxNode } from '../onnx/read-graph.ts';
+import type { FileNode, OnnxAttribute } from '../onnx/read-graph.ts';
 import { Unsayable } from '../unsayable.ts';
 
 /** A value between layers. */
@@ -30,7 +30,7 @@ export interface LayerContext {
   ): string;
 }
 
-export type Attributes = OnnxNode['attributes'];
+export type Attributes = FileNode['attributes'];
 
 export function fail(reason: string): never {
   throw new Unsayable(reason);

@@ -1,7 +1,7 @@
 import type { ValueRef } from '../../5-graph/graph.ts';
 import type { Op } from '../../ops/ops.ts';
 import { filled, type Numbers } from '../numbers.ts';
-import { fail, liveAt, made, type NodeContext, numberOf, weightNode, withNorm } from './context.ts';
+import { fail, liveAt, made, numberOf, type OperatorContext, weightNode, withNorm } from './context.ts';
 import { activationOf, applied, type Formula, product, scaled, shifted, variable } from './formulas.ts';
 import { decomposedNorm, unitLength } from './norms.ts';
 import type { FileValue, LiveValue } from './values.ts';
@@ -16,7 +16,7 @@ function formulasOf(value: FileValue | undefined): readonly Formula[] {
 }
 
 /** A function that is an activation becomes one; another is kept as what it may be a part of. */
-function ofFormulas(c: NodeContext, formulas: readonly Formula[], otherwise?: () => LiveValue): FileValue {
+function ofFormulas(c: OperatorContext, formulas: readonly Formula[], otherwise?: () => LiveValue): FileValue {
   for (const formula of formulas) {
     const activation = activationOf(formula);
     if (activation)
@@ -31,7 +31,7 @@ function ofFormulas(c: NodeContext, formulas: readonly Formula[], otherwise?: ()
 }
 
 /** An operator that is an activation. */
-export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' }>, name?: string): FileValue {
+export function activation(c: OperatorContext, op: Extract<Op, { kind: 'activation' }>, name?: string): FileValue {
   const x = liveAt(c, 0);
   const own = made(c, op, [x.ref]);
   const formulas = name === undefined ? undefined : formulasOf(c.value(0)).map((formula) => applied(name, formula));
@@ -39,7 +39,7 @@ export function activation(c: NodeContext, op: Extract<Op, { kind: 'activation' 
 }
 
 /** A function that the language does not have. */
-export function functionOf(c: NodeContext, name: string): FileValue {
+export function functionOf(c: OperatorContext, name: string): FileValue {
   const formulas = formulasOf(c.value(0));
   if (formulas.length === 0) return fail('it is not part of an activation');
   return ofFormulas(
@@ -49,7 +49,7 @@ export function functionOf(c: NodeContext, name: string): FileValue {
 }
 
 /** Clip: ReLU6, or a part of a hard function. */
-export function clip(c: NodeContext): FileValue {
+export function clip(c: OperatorContext): FileValue {
   const bound = (i: number, name: string, none: number) =>
     c.value(i) ? numberOf(c.value(i)) : (c.attribute(name).real ?? none);
   const [low, high] = [bound(1, 'min', Number.NEGATIVE_INFINITY), bound(2, 'max', Number.POSITIVE_INFINITY)];
@@ -66,7 +66,7 @@ export function clip(c: NodeContext): FileValue {
 export type Arithmetic = 'add' | 'sub' | 'mul' | 'div';
 
 /** A sum, difference, product or quotient of two. */
-export function arithmetic(c: NodeContext, kind: Arithmetic): FileValue {
+export function arithmetic(c: OperatorContext, kind: Arithmetic): FileValue {
   const [a, b] = [c.value(0), c.value(1)];
   const norm = kind === 'div' ? (unitLength(c) ?? decomposedNorm(c)) : undefined;
   if (norm) return norm;
@@ -88,7 +88,7 @@ export function arithmetic(c: NodeContext, kind: Arithmetic): FileValue {
 }
 
 /** `x` with a number; in a difference, the number may be first. */
-function withNumber(c: NodeContext, kind: Arithmetic, at: 0 | 1, n: number): FileValue {
+function withNumber(c: OperatorContext, kind: Arithmetic, at: 0 | 1, n: number): FileValue {
   const [scale, offset] =
     kind === 'add' ? [1, n] : kind === 'mul' ? [n, 0] : kind === 'div' ? [1 / n, 0] : at === 0 ? [1, -n] : [-1, n];
   const value = c.value(at);
@@ -107,7 +107,7 @@ function withNumber(c: NodeContext, kind: Arithmetic, at: 0 | 1, n: number): Fil
 }
 
 /** The weight or the bias of a norm whose statistics the file takes first. */
-function normPart(c: NodeContext, kind: 'mul' | 'add'): LiveValue | undefined {
+function normPart(c: OperatorContext, kind: 'mul' | 'add'): LiveValue | undefined {
   for (const [i, j] of [
     [0, 1],
     [1, 0],
@@ -125,7 +125,7 @@ function normPart(c: NodeContext, kind: 'mul' | 'add'): LiveValue | undefined {
 }
 
 /** The two operands as values of the network, with their axes in the same order. */
-function operands(c: NodeContext): { refs: ValueRef[]; view: Pick<LiveValue, 'view'> } {
+function operands(c: OperatorContext): { refs: ValueRef[]; view: Pick<LiveValue, 'view'> } {
   const values = [c.value(0), c.value(1)];
   const computed = values.findIndex((value) => value?.kind !== 'known');
   const first = liveAt(c, Math.max(computed, 0));

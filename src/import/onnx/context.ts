@@ -3,12 +3,12 @@ import type { Op } from '../../ops/ops.ts';
 import type { NetworkBuilder } from '../network.ts';
 import { filled, type Numbers, shortest } from '../numbers.ts';
 import { Unsayable } from '../unsayable.ts';
-import type { OnnxAttribute, OnnxNode } from './read-graph.ts';
+import type { FileNode, OnnxAttribute } from './read-graph.ts';
 import { axesOf, type FileValue, type KnownValue, type LiveValue } from './values.ts';
 
 /** What the reader of an operator has access to. */
-export interface NodeContext {
-  readonly node: OnnxNode;
+export interface OperatorContext {
+  readonly node: FileNode;
   readonly opset: number;
   readonly b: NetworkBuilder;
   /** The size of the batch in the file; 1 where it is open. */
@@ -17,21 +17,21 @@ export interface NodeContext {
   value(i: number): FileValue | undefined;
   attribute(name: string): OnnxAttribute;
   /** The node that makes an input, and its own inputs. */
-  maker(i: number): NodeContext | undefined;
+  maker(i: number): OperatorContext | undefined;
   /** The tensors already made for learned numbers, so that each is made once. */
   readonly weights: Map<Numbers, ValueRef>;
 }
 
-export function integer(c: NodeContext, name: string, otherwise: number): number {
+export function integer(c: OperatorContext, name: string, otherwise: number): number {
   return c.attribute(name).integer ?? otherwise;
 }
 
-export function real(c: NodeContext, name: string, otherwise: number): number {
+export function real(c: OperatorContext, name: string, otherwise: number): number {
   return c.attribute(name).real ?? otherwise;
 }
 
 /** A list of whole numbers: an attribute in earlier versions of the operator, an input in later ones. */
-export function integers(c: NodeContext, name: string, input?: number): readonly number[] | undefined {
+export function integers(c: OperatorContext, name: string, input?: number): readonly number[] | undefined {
   const given = input === undefined ? undefined : c.value(input);
   if (given) return knownAt(c, input as number).integers ?? fail(`its ${name} are not whole numbers that the file has`);
   const { integers: list, integer: one } = c.attribute(name);
@@ -43,7 +43,7 @@ export function fail(reason: string): never {
 }
 
 /** An input that consists of numbers of the file. */
-export function knownAt(c: NodeContext, i: number): Numbers {
+export function knownAt(c: OperatorContext, i: number): Numbers {
   const value = c.value(i);
   if (value?.kind !== 'known')
     return fail(`its input ${i + 1} is computed; only numbers of the file can be stated there`);
@@ -51,7 +51,7 @@ export function knownAt(c: NodeContext, i: number): Numbers {
 }
 
 /** An input that consists of real numbers of the file: weights. */
-export function weightsAt(c: NodeContext, i: number): Numbers {
+export function weightsAt(c: OperatorContext, i: number): Numbers {
   const numbers = knownAt(c, i);
   return numbers.isReal ? numbers : fail(`its input ${i + 1} does not consist of floating-point numbers`);
 }
@@ -68,7 +68,7 @@ function shortestOf({ integers: [whole] = [], read }: Numbers): number {
 }
 
 /** An input in whatever order of axes. */
-export function liveAt(c: NodeContext, i: number): LiveValue {
+export function liveAt(c: OperatorContext, i: number): LiveValue {
   const value = c.value(i);
   if (value?.kind === 'live') return closed(c, value);
   if (value?.kind === 'known') return learned(c, value);
@@ -79,21 +79,26 @@ export function liveAt(c: NodeContext, i: number): LiveValue {
 }
 
 /** A norm whose weight and bias do not follow has ones and zeros. */
-function closed(c: NodeContext, value: LiveValue): LiveValue {
+function closed(c: OperatorContext, value: LiveValue): LiveValue {
   const { norm } = value;
   if (!norm) return value;
   const [channels = 1] = c.b.shapeOf(value.ref);
   return withNorm(c, value, norm.weight ?? filled(channels, 1), filled(channels, 0));
 }
 
-export function withNorm(c: NodeContext, { norm, ref, view }: LiveValue, weight: Numbers, bias: Numbers): LiveValue {
+export function withNorm(
+  c: OperatorContext,
+  { norm, ref, view }: LiveValue,
+  weight: Numbers,
+  bias: Numbers,
+): LiveValue {
   const { groups = 1, epsilon = 0, op } = norm ?? {};
   const made: Op = op === 'layerNorm' ? { kind: 'layerNorm', epsilon } : { kind: 'groupNorm', groups, epsilon };
   return { kind: 'live', ref: c.b.add(made, [ref], c.node.name, [weight, bias])[0]!, ...(view && { view }) };
 }
 
 /** Numbers of the file as a learned tensor. */
-function learned(c: NodeContext, { numbers }: KnownValue): LiveValue {
+function learned(c: OperatorContext, { numbers }: KnownValue): LiveValue {
   if (!numbers.isReal) return fail('it computes with whole numbers');
   const [batch, ...axes] =
     numbers.shape.length === 4 || numbers.shape.length === 2 ? numbers.shape : [1, ...numbers.shape];
@@ -103,7 +108,7 @@ function learned(c: NodeContext, { numbers }: KnownValue): LiveValue {
 }
 
 /** Numbers of the file as a learned tensor of a shape. */
-export function weightNode(c: NodeContext, numbers: Numbers, shape: Shape): ValueRef {
+export function weightNode(c: OperatorContext, numbers: Numbers, shape: Shape): ValueRef {
   const known = c.weights.get(numbers);
   if (known && String(c.b.shapeOf(known)) === String(shape)) return known;
   const [ref] = c.b.add({ kind: 'weight', shape, initial: { kind: 'constant', value: 1 } }, [], c.node.name, [
@@ -114,7 +119,7 @@ export function weightNode(c: NodeContext, numbers: Numbers, shape: Shape): Valu
 }
 
 /** An input whose axes are ours: a map, or a vector. */
-export function refAt(c: NodeContext, i: number): ValueRef {
+export function refAt(c: OperatorContext, i: number): ValueRef {
   const { ref, view } = liveAt(c, i);
   if (!view) return ref;
   if (view.kind === 'flat') return flattened(c.b, ref, c.node.name);
@@ -123,7 +128,12 @@ export function refAt(c: NodeContext, i: number): ValueRef {
 }
 
 /** The result of a node with one output. */
-export function made(c: NodeContext, op: Op, inputs: readonly ValueRef[], numbers: readonly Numbers[] = []): LiveValue {
+export function made(
+  c: OperatorContext,
+  op: Op,
+  inputs: readonly ValueRef[],
+  numbers: readonly Numbers[] = [],
+): LiveValue {
   return { kind: 'live', ref: c.b.add(op, inputs, c.node.name, numbers)[0]! };
 }
 

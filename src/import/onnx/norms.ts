@@ -5,8 +5,8 @@ import {
   integers,
   liveAt,
   made,
-  type NodeContext,
   numberOf,
+  type OperatorContext,
   real,
   refAt,
   weightsAt,
@@ -15,14 +15,14 @@ import type { LiveValue } from './values.ts';
 
 /** Norms, as one operator or spelled out. */
 
-export function batchNorm(c: NodeContext): LiveValue {
+export function batchNorm(c: OperatorContext): LiveValue {
   if (integer(c, 'training_mode', 0) === 1) fail('it is in training mode: export the network for inference');
   const own = [1, 2, 3, 4].map((i) => weightsAt(c, i));
   return made(c, { kind: 'batchNorm', epsilon: real(c, 'epsilon', 1e-5), momentum: 0.9 }, [refAt(c, 0)], own);
 }
 
 /** Over the last axis, which holds the channels. */
-export function layerNorm(c: NodeContext): LiveValue {
+export function layerNorm(c: OperatorContext): LiveValue {
   const x = liveAt(c, 0);
   const axis = integer(c, 'axis', -1);
   const shape = c.b.shapeOf(x.ref);
@@ -36,7 +36,7 @@ export function layerNorm(c: NodeContext): LiveValue {
   return { ...norm, ...(x.view && { view: x.view }) };
 }
 
-export function groupNorm(c: NodeContext): LiveValue {
+export function groupNorm(c: OperatorContext): LiveValue {
   const groups = integer(c, 'num_groups', 1);
   const own = [weightsAt(c, 1), weightsAt(c, 2)];
   const ref = refAt(c, 0);
@@ -47,7 +47,7 @@ export function groupNorm(c: NodeContext): LiveValue {
 }
 
 /** Over each channel and all pixels; over groups, where the channels are in rows. */
-export function instanceNorm(c: NodeContext): LiveValue {
+export function instanceNorm(c: OperatorContext): LiveValue {
   const x = liveAt(c, 0);
   const epsilon = real(c, 'epsilon', 1e-5);
   const [weight, bias] = [weightsAt(c, 1), weightsAt(c, 2)];
@@ -60,13 +60,13 @@ export function instanceNorm(c: NodeContext): LiveValue {
   return made(c, { kind: 'groupNorm', groups: weight.shape[0] ?? 1, epsilon }, [ref], [weight, bias]);
 }
 
-export function localResponseNorm(c: NodeContext): LiveValue {
+export function localResponseNorm(c: OperatorContext): LiveValue {
   const [alpha, beta, k] = [real(c, 'alpha', 1e-4), real(c, 'beta', 0.75), real(c, 'bias', 1)];
   return made(c, { kind: 'localResponseNorm', size: integer(c, 'size', 1), alpha, beta, k }, [refAt(c, 0)]);
 }
 
 /** x / max(|x|, epsilon) over channels: `functional.normalize` of PyTorch. */
-export function unitLength(c: NodeContext): LiveValue | undefined {
+export function unitLength(c: OperatorContext): LiveValue | undefined {
   let bound = c.maker(1);
   if (bound?.node.type === 'Expand') bound = bound.maker(0);
   if (bound?.node.type !== 'Clip' && bound?.node.type !== 'Max') return undefined;
@@ -80,7 +80,7 @@ export function unitLength(c: NodeContext): LiveValue | undefined {
 }
 
 /** (x - mean) / sqrt(variance + epsilon) over channels: a layer norm before its weight and bias. */
-export function decomposedNorm(c: NodeContext): LiveValue | undefined {
+export function decomposedNorm(c: OperatorContext): LiveValue | undefined {
   const [centred, root] = [c.maker(0), c.maker(1)];
   if (centred?.node.type !== 'Sub' || root?.node.type !== 'Sqrt') return undefined;
   const sum = root.maker(0);

@@ -1,12 +1,12 @@
 import { activation, arithmetic, clip, functionOf } from './arithmetic.ts';
-import { fail, integer, liveAt, made, type NodeContext, numberOf, real, refAt } from './context.ts';
+import { fail, integer, liveAt, made, numberOf, type OperatorContext, real, refAt } from './context.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm } from './norms.ts';
 import * as shapes from './shapes.ts';
 import { type FileValue, knownIntegers, type LiveValue } from './values.ts';
 import { convolution, globalMean, pad, pool, reduction, resize, transposedConvolution } from './windows.ts';
 
 /** Reads an operator: returns its outputs, or its one output. @throws Unsayable */
-type ReadOperator = (c: NodeContext) => FileValue | readonly FileValue[];
+type ReadOperator = (c: OperatorContext) => FileValue | readonly FileValue[];
 
 /** ONNX's operators in the language. */
 export const operators: Readonly<Record<string, ReadOperator>> = {
@@ -90,19 +90,19 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   Cast: cast,
 };
 
-function sloped(c: NodeContext, fn: 'leaky_relu' | 'hardsigmoid', slope: number, usual: number): FileValue {
+function sloped(c: OperatorContext, fn: 'leaky_relu' | 'hardsigmoid', slope: number, usual: number): FileValue {
   return activation(c, { kind: 'activation', fn, ...(slope !== usual && { slope }) });
 }
 
 /** A sixth in single precision is that of the language. */
-function hardSigmoid(c: NodeContext): FileValue {
+function hardSigmoid(c: OperatorContext): FileValue {
   const slope = real(c, 'alpha', 0.2);
   if (real(c, 'beta', 0.5) !== 0.5) fail('only a value of 0.5 at 0 (beta) can be stated');
   if (Math.abs(slope - 1 / 6) > 1e-6) return sloped(c, 'hardsigmoid', slope, 1 / 6);
   return activation(c, { kind: 'activation', fn: 'hardsigmoid' }, 'hardsigmoid');
 }
 
-function softmax(c: NodeContext): LiveValue {
+function softmax(c: OperatorContext): LiveValue {
   const ref = refAt(c, 0);
   const rank = c.b.shapeOf(ref).length + 1;
   const axis = integer(c, 'axis', c.opset >= 13 ? -1 : 1);
@@ -110,7 +110,7 @@ function softmax(c: NodeContext): LiveValue {
   return made(c, { kind: 'activation', fn: 'softmax' }, [ref]);
 }
 
-function constant(c: NodeContext): FileValue {
+function constant(c: OperatorContext): FileValue {
   const { numbers } = c.attribute('value');
   if (numbers) return { kind: 'known', numbers };
   const { integer: whole } = c.attribute('value_int');
@@ -125,7 +125,7 @@ function constant(c: NodeContext): FileValue {
 }
 
 /** A power of each number; or a part of a norm. */
-function power(c: NodeContext, exponent: number): FileValue {
+function power(c: OperatorContext, exponent: number): FileValue {
   if (c.value(0)?.kind === 'part') return part();
   const x = liveAt(c, 0);
   // Over channels that are last, it is part of a norm.
@@ -138,12 +138,12 @@ function part(): FileValue {
 }
 
 /** Operators that do nothing at inference. */
-function passed(c: NodeContext): FileValue {
+function passed(c: OperatorContext): FileValue {
   return c.value(0) ?? fail('it has no input');
 }
 
 /** A cast between whole numbers of sizes, or one to the single precision that all values have. */
-function cast(c: NodeContext): FileValue {
+function cast(c: OperatorContext): FileValue {
   const value = c.value(0);
   const list = shapes.fewNumbers(value);
   if (value?.kind === 'known' && list) {

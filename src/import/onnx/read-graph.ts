@@ -18,7 +18,7 @@ export interface OnnxAttribute {
   readonly numbers?: Numbers;
 }
 
-export interface OnnxNode {
+export interface FileNode {
   readonly type: string;
   /** Empty for ONNX's own operators. */
   readonly domain: string;
@@ -30,7 +30,7 @@ export interface OnnxNode {
 }
 
 /** A declared input or output: an open axis is undefined. */
-export interface OnnxValue {
+export interface DeclaredValue {
   readonly name: string;
   readonly shape?: readonly (number | undefined)[];
 }
@@ -39,9 +39,9 @@ export interface OnnxGraph {
   readonly name: string;
   /** The version of ONNX's own operators. */
   readonly opset: number;
-  readonly nodes: readonly OnnxNode[];
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
+  readonly nodes: readonly FileNode[];
+  readonly inputs: readonly DeclaredValue[];
+  readonly outputs: readonly DeclaredValue[];
   /** Initialisers by name. */
   readonly tensors: ReadonlyMap<string, Numbers>;
   readonly metadata: ReadonlyMap<string, string>;
@@ -60,9 +60,9 @@ export function readOnnxGraph({ name, file, openNear }: CheckpointSource): OnnxG
   const reader = new ProtoReader(new ByteReader(file, 'it', 0, file.size));
   const fileAt = filesNear(openNear);
   const numbers = (tensor: OnnxTensor, field: ProtoField) => numbersOf(tensor, field, file, fileAt, name);
-  const nodes: OnnxNode[] = [];
-  const inputs: OnnxValue[] = [];
-  const outputs: OnnxValue[] = [];
+  const nodes: FileNode[] = [];
+  const inputs: DeclaredValue[] = [];
+  const outputs: DeclaredValue[] = [];
   const tensors = new Map<string, Numbers>();
   const metadata = new Map<string, string>();
   let graphName = '';
@@ -116,7 +116,7 @@ function readOpset(reader: ProtoReader, { end }: ProtoField): { domain: string; 
 
 type ReadNumbers = (tensor: OnnxTensor, field: ProtoField) => Numbers;
 
-function readNode(reader: ProtoReader, { end }: ProtoField, numbers: ReadNumbers): OnnxNode {
+function readNode(reader: ProtoReader, { end }: ProtoField, numbers: ReadNumbers): FileNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
@@ -160,7 +160,7 @@ function floatsOf(bytes: Uint8Array): number[] {
 }
 
 /** A ValueInfoProto: the name, and the shape of a tensor. */
-function readValue(reader: ProtoReader, { end }: ProtoField): OnnxValue {
+function readValue(reader: ProtoReader, { end }: ProtoField): DeclaredValue {
   let name = '';
   let shape: (number | undefined)[] | undefined;
   reader.message(end, (field) => {

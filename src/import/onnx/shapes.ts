@@ -1,27 +1,27 @@
 import { elements, type ValueRef } from '../../5-graph/graph.ts';
 import { sameShape } from '../../ops/shape.ts';
 import type { Numbers } from '../numbers.ts';
-import { fail, integer, integers, knownAt, liveAt, made, type NodeContext, refAt, weightsAt } from './context.ts';
+import { fail, integer, integers, knownAt, liveAt, made, type OperatorContext, refAt, weightsAt } from './context.ts';
 import { axesOf, type FileValue, type KnownValue, knownIntegers, type LiveValue } from './values.ts';
 import { areaMeans, gatherRows } from './windows.ts';
 
 /** Operators that rearrange axes, and the arithmetic of sizes. */
 
 /** The axes of an input, the batch in front. */
-function axesAt(c: NodeContext, i: number): readonly number[] {
+function axesAt(c: OperatorContext, i: number): readonly number[] {
   const value = c.value(i);
   if (value?.kind === 'known') return value.numbers.shape;
   const { ref, view } = liveAt(c, i);
   return axesOf(c.b.shapeOf(ref), view, c.batch);
 }
 
-export function shapeOfInput(c: NodeContext): FileValue {
+export function shapeOfInput(c: OperatorContext): FileValue {
   const axes = axesAt(c, 0);
   return knownIntegers(axes.slice(integer(c, 'start', 0), c.attribute('end').integer));
 }
 
 /** A value with different axes, with the same numbers in the same order. */
-export function reshaped(c: NodeContext, wanted: readonly number[]): FileValue {
+export function reshaped(c: OperatorContext, wanted: readonly number[]): FileValue {
   const value = c.value(0);
   if (value?.kind === 'known')
     return { kind: 'known', numbers: renamed(value.numbers, filledIn(wanted, value.numbers.shape)) };
@@ -77,11 +77,11 @@ function renamed(numbers: Numbers, shape: readonly number[]): Numbers {
   return made;
 }
 
-export function reshape(c: NodeContext): FileValue {
+export function reshape(c: OperatorContext): FileValue {
   return reshaped(c, knownAt(c, 1).integers ?? fail('its shape is not in the file'));
 }
 
-export function flatten(c: NodeContext): FileValue {
+export function flatten(c: OperatorContext): FileValue {
   const axes = axesAt(c, 0);
   const axis = integer(c, 'axis', 1);
   const at = axis < 0 ? axis + axes.length : axis;
@@ -89,7 +89,7 @@ export function flatten(c: NodeContext): FileValue {
   return reshaped(c, [axes[0] ?? 1, elements(axes.slice(1))]);
 }
 
-export function squeeze(c: NodeContext): FileValue {
+export function squeeze(c: OperatorContext): FileValue {
   const axes = axesAt(c, 0);
   const gone = integers(c, 'axes', 1)?.map((axis) => (axis < 0 ? axis + axes.length : axis));
   return reshaped(
@@ -98,7 +98,7 @@ export function squeeze(c: NodeContext): FileValue {
   );
 }
 
-export function unsqueeze(c: NodeContext): FileValue {
+export function unsqueeze(c: OperatorContext): FileValue {
   const axes = [...axesAt(c, 0)];
   const list = integers(c, 'axes', 1) ?? [];
   const rank = axes.length + list.length;
@@ -106,7 +106,7 @@ export function unsqueeze(c: NodeContext): FileValue {
   return reshaped(c, axes);
 }
 
-export function transpose(c: NodeContext): FileValue {
+export function transpose(c: OperatorContext): FileValue {
   const perm = (c.attribute('perm').integers ?? []).join();
   if (c.value(0)?.kind === 'known')
     return { kind: 'known', numbers: turned(knownAt(c, 0), c.attribute('perm').integers) };
@@ -136,7 +136,7 @@ export function turned(numbers: Numbers, perm: readonly number[] = [1, 0]): Numb
   };
 }
 
-export function gather(c: NodeContext): FileValue {
+export function gather(c: OperatorContext): FileValue {
   const axis = integer(c, 'axis', 0);
   const value = c.value(0);
   if (value?.kind !== 'known') {
@@ -152,7 +152,7 @@ export function gather(c: NodeContext): FileValue {
   return knownIntegers(chosen, at.shape);
 }
 
-export function concat(c: NodeContext): FileValue {
+export function concat(c: OperatorContext): FileValue {
   const values = c.node.inputs.map((_, i) => c.value(i));
   if (values.every((value): value is KnownValue => value?.kind === 'known'))
     return knownIntegers(values.flatMap(sizes));
@@ -163,11 +163,11 @@ export function concat(c: NodeContext): FileValue {
   return refs.length === 1 ? { kind: 'live', ref: refs[0] as ValueRef } : made(c, { kind: 'concat' }, refs);
 }
 
-function catRef(c: NodeContext, i: number): ValueRef {
+function catRef(c: OperatorContext, i: number): ValueRef {
   return refAt(c, i);
 }
 
-export function split(c: NodeContext): FileValue[] {
+export function split(c: OperatorContext): FileValue[] {
   const ref = refAt(c, 0);
   const [channels = 0] = c.b.shapeOf(ref);
   const axis = integer(c, 'axis', 0);
@@ -180,7 +180,7 @@ export function split(c: NodeContext): FileValue[] {
 }
 
 /** A run of channels that is a part of an equal split; for sizes, a part of the list. */
-export function slice(c: NodeContext): FileValue {
+export function slice(c: OperatorContext): FileValue {
   const [starts = [], ends = []] = [integers(c, 'starts', 1), integers(c, 'ends', 2)];
   const value = c.value(0);
   const axes = axesAt(c, 0);
@@ -222,7 +222,7 @@ function rows(value: KnownValue, start: number, end: number, step: number): Know
 }
 
 /** A list of one number, mostly zeros. */
-export function constantOfShape(c: NodeContext): FileValue {
+export function constantOfShape(c: OperatorContext): FileValue {
   const shape = knownAt(c, 0).integers ?? fail('its shape is not in the file');
   const { numbers } = c.attribute('value');
   if (elements(shape) > 1000 || numbers?.isReal) fail('only a list of sizes can be stated');
@@ -246,7 +246,7 @@ export function fewNumbers(value: FileValue | undefined): readonly number[] | un
  * @param compute gets as many numbers as the operator has inputs, and whether they are real
  */
 export function sizeArithmetic(
-  c: NodeContext,
+  c: OperatorContext,
   compute: (numbers: readonly number[], isReal: boolean) => number,
 ): FileValue | undefined {
   const inputs = c.node.inputs.flatMap((name, i) => (name === '' ? [] : [c.value(i)]));
@@ -266,7 +266,7 @@ export function sizeArithmetic(
 }
 
 /** A dense layer: over a flattened map, a vector, or each pixel of a map whose channels are last. */
-export function dense(c: NodeContext, weight: Numbers, bias: Numbers | undefined): LiveValue {
+export function dense(c: OperatorContext, weight: Numbers, bias: Numbers | undefined): LiveValue {
   const x = liveAt(c, 0);
   const [units = 0, features = 0] = weight.shape;
   const shape = c.b.shapeOf(x.ref);
@@ -285,7 +285,7 @@ export function dense(c: NodeContext, weight: Numbers, bias: Numbers | undefined
   return made(c, { kind: 'linear', units, bias: !!bias }, [x.ref], bias ? [weight, bias] : [weight]);
 }
 
-export function gemm(c: NodeContext): LiveValue {
+export function gemm(c: OperatorContext): LiveValue {
   const [alpha, beta] = [c.attribute('alpha').real ?? 1, c.attribute('beta').real ?? 1];
   if (alpha !== 1 || beta !== 1 || integer(c, 'transA', 0) === 1)
     fail('a product that is scaled or transposed cannot be stated');
@@ -299,12 +299,12 @@ export function gemm(c: NodeContext): LiveValue {
 }
 
 /** A product with a matrix; what is added to it next is its bias. */
-export function matMul(c: NodeContext): FileValue {
+export function matMul(c: OperatorContext): FileValue {
   return areaMeans(c) ?? dense(c, turned(weightsAt(c, 1)), undefined);
 }
 
 /** The bias that an Add gives the product with a matrix before it; undefined for any other sum. */
-export function biasOfProduct(c: NodeContext): LiveValue | undefined {
+export function biasOfProduct(c: OperatorContext): LiveValue | undefined {
   for (const [i, j] of [
     [0, 1],
     [1, 0],

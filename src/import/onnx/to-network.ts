@@ -4,9 +4,9 @@ import type { Pair } from '../../ops/pair.ts';
 import { createNetworkBuilder, type ImportedNetwork, type NetworkBuilder, pruned } from '../network.ts';
 import type { Numbers } from '../numbers.ts';
 import { Unsayable } from '../unsayable.ts';
-import { flattened, type NodeContext } from './context.ts';
+import { flattened, type OperatorContext } from './context.ts';
 import { operators } from './operators.ts';
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from './read-graph.ts';
+import type { DeclaredValue, FileNode, OnnxAttribute, OnnxGraph } from './read-graph.ts';
 import type { FailedValue, FileValue } from './values.ts';
 
 const noAttribute: OnnxAttribute = {};
@@ -27,10 +27,10 @@ export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
   for (const [name, numbers] of graph.tensors) values.set(name, { kind: 'known', numbers });
   const [batch] = (graph.inputs[0]?.shape ?? []).map(known);
   for (const { name, shape = [] } of graph.inputs) values.set(name, inputValue(b, graph, { name, shape }, size));
-  const makers = new Map<string, NodeContext>();
+  const makers = new Map<string, OperatorContext>();
   const weights = new Map<Numbers, ValueRef>();
   for (const node of graph.nodes) {
-    const c: NodeContext = {
+    const c: OperatorContext = {
       node,
       opset: graph.opset,
       b,
@@ -65,7 +65,7 @@ export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
 function inputValue(
   b: NetworkBuilder,
   { nodes }: OnnxGraph,
-  { name, shape = [] }: OnnxValue,
+  { name, shape = [] }: DeclaredValue,
   size: Pair | undefined,
 ): FileValue {
   const [, ...stated] = shape.map(known);
@@ -85,9 +85,9 @@ function inputValue(
 const keepsAxes = /^(Cast|Identity|Pad|Add|Sub|Mul|Div|Relu|Clip)$/;
 
 /** Whether all readers of a value move its channels to the front, at once or after steps that leave them where they are. */
-function isTurned(nodes: readonly OnnxNode[], name: string, steps = 8): boolean {
+function isTurned(nodes: readonly FileNode[], name: string, steps = 8): boolean {
   const readers = nodes.filter(({ inputs }) => inputs.includes(name));
-  const turns = ({ type, attributes, inputs, outputs }: OnnxNode): boolean =>
+  const turns = ({ type, attributes, inputs, outputs }: FileNode): boolean =>
     type === 'Transpose'
       ? String(attributes.get('perm')?.integers) === '0,3,1,2'
       : keepsAxes.test(type) && inputs[0] === name && steps > 0 && isTurned(nodes, outputs[0] ?? '', steps - 1);
@@ -99,11 +99,11 @@ function known(n: number | undefined): number | undefined {
   return n !== undefined && n > 0 && n <= opLimits.channels ? n : undefined;
 }
 
-function named({ name, type, domain }: OnnxNode): { node: string; type: string } {
+function named({ name, type, domain }: FileNode): { node: string; type: string } {
   return { node: name, type: domain ? `${domain}.${type}` : type };
 }
 
-function read(c: NodeContext, values: ReadonlyMap<string, FileValue>): readonly FileValue[] {
+function read(c: OperatorContext, values: ReadonlyMap<string, FileValue>): readonly FileValue[] {
   const { node } = c;
   const failed = node.inputs.map((name) => values.get(name)).find((value) => value?.kind === 'failed');
   if (failed) return node.outputs.map(() => failed);

@@ -11,8 +11,8 @@ import {
   knownAt,
   liveAt,
   made,
-  type NodeContext,
   numberOf,
+  type OperatorContext,
   refAt,
   weightsAt,
 } from './context.ts';
@@ -20,7 +20,7 @@ import type { FileValue, LiveValue } from './values.ts';
 
 /** Operators that move a window over a map, or resize it. */
 
-export function convolution(c: NodeContext): LiveValue {
+export function convolution(c: OperatorContext): LiveValue {
   const weight = weightsAt(c, 1);
   const bias = c.value(2) ? weightsAt(c, 2) : undefined;
   const along = channelConvolution(c, weight, bias);
@@ -48,7 +48,7 @@ export function convolution(c: NodeContext): LiveValue {
 }
 
 /** A transposed convolution: an addition at the end of its output is padding that is not cropped. */
-export function transposedConvolution(c: NodeContext): LiveValue {
+export function transposedConvolution(c: OperatorContext): LiveValue {
   const weight = weightsAt(c, 1);
   const bias = c.value(2) ? weightsAt(c, 2) : undefined;
   const [, filters = 0, ...kernel] = weight.shape;
@@ -66,7 +66,7 @@ export function transposedConvolution(c: NodeContext): LiveValue {
 }
 
 /** A convolution along the channels, which are in a row or in the rows of a map; undefined for any other. */
-function channelConvolution(c: NodeContext, weight: Numbers, bias: Numbers | undefined): LiveValue | undefined {
+function channelConvolution(c: OperatorContext, weight: Numbers, bias: Numbers | undefined): LiveValue | undefined {
   const { ref, view } = liveAt(c, 0);
   const [filters, inputs, kernel = 0, wide = 1] = weight.shape;
   const isRow = (view?.kind === 'groups' && !view.swapped) || view?.kind === 'rows';
@@ -87,7 +87,7 @@ function isSayable(window: Omit<Window, 'pads'>, pads: Pads, [, height = 1, widt
   return top === same.top && left === same.left && bottom === same.bottom && right === same.right;
 }
 
-export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
+export function pool(c: OperatorContext, kind: 'maxPool' | 'avgPool'): LiveValue {
   const kernel = c.attribute('kernel_shape').integers ?? [];
   if (kernel.length !== 2) fail('only windows over height and width can be stated');
   const lowest = kind === 'maxPool' ? lowestPads(c) : undefined;
@@ -115,7 +115,7 @@ export function pool(c: NodeContext, kind: 'maxPool' | 'avgPool'): LiveValue {
 }
 
 /** What a Pad with the least number adds before a maximum: the pool's own padding. */
-function lowestPads(c: NodeContext): { readonly ref: ValueRef; readonly pads: Pads } | undefined {
+function lowestPads(c: OperatorContext): { readonly ref: ValueRef; readonly pads: Pads } | undefined {
   const maker = c.maker(0);
   if (c.value(0)?.kind !== 'part' || maker?.node.type !== 'Pad') return undefined;
   const { pads, isEdge } = padding(maker);
@@ -138,7 +138,7 @@ function addedBy(
 }
 
 /** What a Pad before a window pads with, if that can be the window's own padding next to `own`; no pads otherwise. */
-function beforePads(c: NodeContext, ref: ValueRef, own: Pads): { readonly ref: ValueRef; readonly pads: Pads } {
+function beforePads(c: OperatorContext, ref: ValueRef, own: Pads): { readonly ref: ValueRef; readonly pads: Pads } {
   const { op, inputs } = c.b.nodeOf(ref);
   const apart = { ref, pads: noPads };
   if (op.kind !== 'pad') return apart;
@@ -154,7 +154,7 @@ function beforePads(c: NodeContext, ref: ValueRef, own: Pads): { readonly ref: V
   return takesAway || fills ? { ref: inputs[0] as ValueRef, pads: op.pads } : apart;
 }
 
-function windowMoves(c: NodeContext, kernel: Pair) {
+function windowMoves(c: OperatorContext, kernel: Pair) {
   const pair = (name: string): Pair => {
     const list = c.attribute(name).integers ?? [1, 1];
     return [list[0] ?? 1, list[1] ?? 1];
@@ -162,7 +162,7 @@ function windowMoves(c: NodeContext, kernel: Pair) {
   return { kernel, stride: pair('strides'), dilation: pair('dilations') };
 }
 
-function padsOf(c: NodeContext, window: Omit<Window, 'pads'>, [, height = 1, width = 1]: Shape): Pads {
+function padsOf(c: OperatorContext, window: Omit<Window, 'pads'>, [, height = 1, width = 1]: Shape): Pads {
   const auto = c.attribute('auto_pad').text ?? 'NOTSET';
   if (auto === 'SAME_UPPER') return padsFor('same', window, [height, width]);
   if (auto === 'SAME_LOWER') {
@@ -177,13 +177,13 @@ function sum(a: Pads, b: Pads): Pads {
   return { top: a.top + b.top, left: a.left + b.left, bottom: a.bottom + b.bottom, right: a.right + b.right };
 }
 
-function mapShape(c: NodeContext, ref: ValueRef): Shape {
+function mapShape(c: OperatorContext, ref: ValueRef): Shape {
   const shape = c.b.shapeOf(ref);
   return shape.length === 3 ? shape : fail('it takes a map, but is given a vector');
 }
 
 /** The mean over a map; also in two steps, first over columns. */
-export function globalMean(c: NodeContext): LiveValue {
+export function globalMean(c: OperatorContext): LiveValue {
   const ref = refAt(c, 0);
   const { op, inputs } = c.b.nodeOf(ref);
   if (op.kind === 'avgPool' && c.b.shapeOf(ref)[1] === 1) {
@@ -197,7 +197,7 @@ export function globalMean(c: NodeContext): LiveValue {
 
 /** A mean, maximum or length over axes. */
 export function reduction(
-  c: NodeContext,
+  c: OperatorContext,
   over: { map?: 'globalAvgPool' | 'globalMaxPool'; channels?: 'channelMean' | 'channelMax' },
 ): FileValue {
   const given = liveAt(c, 0);
@@ -219,7 +219,7 @@ export function reduction(
   return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
 }
 
-export function pad(c: NodeContext): FileValue {
+export function pad(c: OperatorContext): FileValue {
   const { pads, value, isEdge } = padding(c);
   const { view } = liveAt(c, 0);
   const isLast = view?.kind === 'last';
@@ -234,7 +234,7 @@ export function pad(c: NodeContext): FileValue {
 }
 
 /** What a Pad node adds to a map, and the number that it pads with. */
-function padding(c: NodeContext): {
+function padding(c: OperatorContext): {
   readonly pads: Pads;
   readonly value: number | undefined;
   readonly isEdge: boolean;
@@ -261,7 +261,7 @@ function isLowest(value: number | undefined): boolean {
 }
 
 /** Resizing by scales or sizes, which must be in the file. */
-export function resize(c: NodeContext): LiveValue {
+export function resize(c: OperatorContext): LiveValue {
   const ref = refAt(c, 0);
   const shape = mapShape(c, ref);
   const isOld = c.node.type === 'Upsample' || c.opset < 11;
@@ -291,7 +291,7 @@ export function resize(c: NodeContext): LiveValue {
 }
 
 /** Rows or columns by their numbers, as in nearest-neighbour resizing. */
-export function gatherRows(c: NodeContext, axis: number): LiveValue {
+export function gatherRows(c: OperatorContext, axis: number): LiveValue {
   const ref = refAt(c, 0);
   const [, height = 1, width = 1] = mapShape(c, ref);
   const numbers = knownAt(c, 1).integers ?? [];
@@ -316,7 +316,7 @@ export function gatherRows(c: NodeContext, axis: number): LiveValue {
 /**
  * Means over areas of a map, as products with a matrix for the rows and one for the columns; undefined for any other product.
  */
-export function areaMeans(c: NodeContext): FileValue | undefined {
+export function areaMeans(c: OperatorContext): FileValue | undefined {
   const [a, b] = [c.value(0), c.value(1)];
   if (a?.kind === 'known' && b?.kind === 'live' && !b.view && c.b.shapeOf(b.ref).length === 3) return { kind: 'part' };
   const inner = c.maker(0);

@@ -8,7 +8,7 @@ import {
   SymbolKind,
 } from 'vscode-languageserver';
 import {
-  type CallItem,
+  type HierarchyItem,
   incomingCalls,
   outgoingCalls,
   prepareCallHierarchy,
@@ -40,7 +40,7 @@ export function answerHierarchy(session: Session): void {
   });
 }
 
-function protocolItem(view: DocumentView, { name, kind, place, selection }: CallItem): CallHierarchyItem {
+function protocolItem(view: DocumentView, { name, kind, place, selection }: HierarchyItem): CallHierarchyItem {
   return {
     name,
     kind: kind === 'model' ? SymbolKind.Class : SymbolKind.Function,
@@ -54,7 +54,7 @@ function protocolItem(view: DocumentView, { name, kind, place, selection }: Call
 function itemOf(
   session: Session,
   item: CallHierarchyItem | undefined,
-): { view: DocumentView; item: CallItem } | undefined {
+): { view: DocumentView; item: HierarchyItem } | undefined {
   const view = item && viewOf(session, item.uri);
   if (!view) return undefined;
   const [found] = prepareCallHierarchy(view.analysis, offsetIn(view, item.selectionRange?.start));

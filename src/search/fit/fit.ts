@@ -17,7 +17,7 @@ import {
   type MeasuredCosts,
 } from '../costs.ts';
 import { pointOf } from '../point-of.ts';
-import { type Candidate, type Largest, largestFitting } from './largest.ts';
+import { type Largest, type LineCandidate, largestFitting } from './largest.ts';
 import { type LineName, lineNeeds } from './line-names.ts';
 import {
   type FactorSetting,
@@ -86,7 +86,7 @@ const rowSteps = 4;
 /** More bytes than a file's description of its point can differ by. */
 const factorDigits = 4096;
 
-interface FitCandidate extends Candidate {
+interface FitCandidate extends LineCandidate {
   readonly point?: FittedPoint;
   readonly scaling?: ScalingPoint;
   /** How much work it was to build. */

@@ -1,12 +1,12 @@
 /** A network on a line, as far as the search for the largest needs to know it. */
-export interface Candidate {
+export interface LineCandidate {
   /** `none`: there is no network, because the point does not build or has fewer pixels than its stride. */
   readonly state: 'fits' | 'over' | 'none';
   /** Equal where two networks have the same layers. */
   readonly signature: string;
 }
 
-export interface Largest<C extends Candidate> {
+export interface Largest<C extends LineCandidate> {
   /** The largest that fits, at the shortest decimal that gives it. */
   readonly best: { readonly t: number; readonly network: C };
   /** The next larger network of the line, which does not fit; absent where the line ends. */
@@ -25,7 +25,7 @@ const beyond = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
  * network at `best` fits and its neighbour `next` does not. Where a cost is found to fall again above `next`, the search goes on from there. @param from where the search begins
  * @returns undefined if no network fits
  */
-export function largestFitting<C extends Candidate>(networkAt: (t: number) => C, from = 0): Largest<C> | undefined {
+export function largestFitting<C extends LineCandidate>(networkAt: (t: number) => C, from = 0): Largest<C> | undefined {
   const known = new Map<number, C>();
   const at = (t: number): C => {
     const network = known.get(t) ?? networkAt(t);
@@ -45,12 +45,12 @@ export function largestFitting<C extends Candidate>(networkAt: (t: number) => C,
 }
 
 /** Whether there are networks only at whole numbers, as for EfficientDet, whose formula uses tables. */
-function isWholeOnly<C extends Candidate>(at: (t: number) => C, from: number): boolean {
+function isWholeOnly<C extends LineCandidate>(at: (t: number) => C, from: number): boolean {
   const exists = (t: number) => at(t).state !== 'none';
   return from === 0 && !exists(0.5) && exists(0) && (exists(1) || exists(-1));
 }
 
-function largestWhole<C extends Candidate>(at: (t: number) => C): Largest<C> | undefined {
+function largestWhole<C extends LineCandidate>(at: (t: number) => C): Largest<C> | undefined {
   let t = 0;
   while (t > -end && at(t).state === 'over') t--;
   while (t < end && at(t + 1).state === 'fits') t++;
@@ -61,7 +61,7 @@ function largestWhole<C extends Candidate>(at: (t: number) => C): Largest<C> | u
 }
 
 /** A t whose network fits, the start or one below. */
-function firstFitting<C extends Candidate>(at: (t: number) => C, from: number): number | undefined {
+function firstFitting<C extends LineCandidate>(at: (t: number) => C, from: number): number | undefined {
   if (at(from).state === 'fits') return from;
   for (let [over, step] = [from, 1]; step <= end; step *= 2) {
     const t = from - step;
@@ -75,7 +75,7 @@ function firstFitting<C extends Candidate>(at: (t: number) => C, from: number): 
   return undefined;
 }
 
-function lastNetwork<C extends Candidate>(at: (t: number) => C, none: number, over: number): number | undefined {
+function lastNetwork<C extends LineCandidate>(at: (t: number) => C, none: number, over: number): number | undefined {
   const [, below] = bisect(over, none, (t) => at(t).state === 'over');
   return at(below).state === 'fits' ? below : undefined;
 }
@@ -84,7 +84,7 @@ function lastNetwork<C extends Candidate>(at: (t: number) => C, none: number, ov
  * The last t tried whose network fits, and a larger one whose network does not, unless the line ends or no longer grows
  * before that.
  */
-function firstOver<C extends Candidate>(at: (t: number) => C, low: number): { fits: number; over?: number } {
+function firstOver<C extends LineCandidate>(at: (t: number) => C, low: number): { fits: number; over?: number } {
   let fits = low;
   for (let [step, same] = [0.5, 0]; low + step <= end && same < 3; step *= 2) {
     const t = low + step;
@@ -110,7 +110,7 @@ function bisect(holds: number, fails: number, test: (t: number) => boolean): rea
  * The decimal with the fewest digits that gives the network at t and whose network is in the same state.
  * @param round towards the network: down for the last that fits, up for the first that does not
  */
-function shortest<C extends Candidate>(
+function shortest<C extends LineCandidate>(
   at: (t: number) => C,
   t: number,
   round: (x: number) => number,

@@ -1,4 +1,4 @@
-import type { AttrValue, GraphDef, NodeDef, TensorShape, TensorValue } from '../node-def/node-def.ts';
+import type { AttrValue, ConstantValue, GraphDef, NodeDef, TensorShape } from '../node-def/node-def.ts';
 import type { StoredWeight } from '../weight-shards.ts';
 import type { Port } from './plan.ts';
 
@@ -48,7 +48,7 @@ function shapeJson(shape: TensorShape): object {
   return { dim: shape.map((size) => ({ size: String(size) })) };
 }
 
-function numbersOf({ dtype, shape, values }: TensorValue): Float32Array | Int32Array {
+function numbersOf({ dtype, shape, values }: ConstantValue): Float32Array | Int32Array {
   const length = shape.reduce((product, n) => product * n, 1);
   const all = values.length === length ? values : new Array<number>(length).fill(values[0] as number);
   return dtype === 'DT_FLOAT' ? Float32Array.from(all) : Int32Array.from(all);

@@ -1,5 +1,5 @@
 import { createNames } from '../../names.ts';
-import type { Attributes, GraphDef, NodeDef, TensorName, TensorValue } from './node-def.ts';
+import type { Attributes, ConstantValue, GraphDef, NodeDef, TensorName } from './node-def.ts';
 
 export interface NodeRequest {
   /** TensorFlow's name of the operator. */
@@ -17,7 +17,7 @@ export interface GraphBuilder {
   /** Adds a node; returns its name, which is also that of its first output. */
   node(request: NodeRequest): TensorName;
   /** A constant; always the same node. */
-  constant(value: TensorValue): TensorName;
+  constant(value: ConstantValue): TensorName;
   /** A number, `[]`. */
   number(value: number): TensorName;
   /** A list of whole numbers, `[n]`: a shape, axes. */

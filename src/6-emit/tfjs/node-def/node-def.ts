@@ -16,7 +16,7 @@ export type DataType = keyof typeof dataTypes;
 export type TensorShape = readonly number[];
 
 /** A constant's numbers, row-major. A single number fills the whole shape. */
-export interface TensorValue {
+export interface ConstantValue {
   readonly dtype: 'DT_FLOAT' | 'DT_INT32';
   readonly shape: TensorShape;
   readonly values: readonly number[];
@@ -31,7 +31,7 @@ export type AttrValue =
   | { readonly text: string }
   | { readonly texts: readonly string[] }
   | { readonly shape: TensorShape }
-  | { readonly tensor: TensorValue };
+  | { readonly tensor: ConstantValue };
 
 /** Attributes by name. Missing ones have the operator's default. */
 export type Attributes = Readonly<Record<string, AttrValue>>;

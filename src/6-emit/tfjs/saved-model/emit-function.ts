@@ -1,5 +1,5 @@
 import { guardName } from '../../../5-graph/training/guard-name.ts';
-import type { StepFunction, StepNode, StepRef, StepShape, Update } from '../../../5-graph/training/program.ts';
+import type { ProgramNode, StepFunction, StepRef, StepShape, Update } from '../../../5-graph/training/program.ts';
 import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
 import { float, int32, type TensorName } from '../node-def/node-def.ts';
@@ -127,7 +127,7 @@ function createFunctionContext(
 function emitNode(
   context: FunctionContext,
   fn: StepFunction,
-  node: StepNode,
+  node: ProgramNode,
   value: (ref: StepRef) => TensorName,
   isBiased: boolean,
 ): readonly TensorName[] {

@@ -12,7 +12,7 @@ export interface TrainingModel {
   readonly signatures: Readonly<Record<string, GraphSignature>>;
 }
 
-export interface EmitOptions {
+export interface TrainingModelOptions {
   /**
    * Whether XLA compiles chains of small ops, at the first step of each batch size: less time and memory. It works on
    * every CPU; on a GPU it needs parts of the CUDA toolkit that may be missing.
@@ -32,7 +32,7 @@ export interface EmitOptions {
  */
 export function emitTrainingModel(
   program: StepProgram,
-  { fuse = false, initialises = true }: EmitOptions = {},
+  { fuse = false, initialises = true }: TrainingModelOptions = {},
 ): TrainingModel {
   const b = createGraphBuilder();
   const variables = createVariables(b, program.variables);

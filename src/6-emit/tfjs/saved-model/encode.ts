@@ -4,11 +4,11 @@ import { joinBytes } from '../../../weights/bytes.ts';
 import { lengthPrefix } from '../../length-prefix.ts';
 import {
   type AttrValue,
+  type ConstantValue,
   dataTypes,
   type GraphDef,
   type NodeDef,
   type TensorShape,
-  type TensorValue,
 } from '../node-def/node-def.ts';
 
 type Writer = protobuf.Writer;
@@ -50,7 +50,7 @@ export interface SavedModelPart<C> {
 export interface LargeContent {
   /** Those of `dtype`, as a tensor's content has them: little-endian. */
   readonly byteLength: number;
-  readonly dtype: TensorValue['dtype'];
+  readonly dtype: ConstantValue['dtype'];
   readonly shape: TensorShape;
 }
 
@@ -144,7 +144,7 @@ function writeAttr(writer: Writer, value: AttrValue) {
   }
 }
 
-function writeTensor(writer: Writer, { dtype, shape, values }: TensorValue) {
+function writeTensor(writer: Writer, { dtype, shape, values }: ConstantValue) {
   writer.uint32(tagOf(1, 0)).int32(dataTypes[dtype]);
   message(writer, 2, () => writeShape(writer, shape));
   if (dtype === 'DT_FLOAT') packed(writer, 5, values, (w, n) => w.float(n));

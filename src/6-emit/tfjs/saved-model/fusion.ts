@@ -1,4 +1,4 @@
-import type { StepFunction, StepNode } from '../../../5-graph/training/program.ts';
+import type { ProgramNode, StepFunction } from '../../../5-graph/training/program.ts';
 import type { ActivationName } from '../../../ops/activations.ts';
 import type { StepOpKind } from '../../../ops/step-ops.ts';
 import type { GraphBuilder } from '../node-def/builder.ts';
@@ -18,7 +18,7 @@ export function planFusion(fn: StepFunction): ReadonlyMap<number, string> {
   const readers = fn.nodes.map(() => 0);
   for (const { inputs } of fn.nodes) for (const { node } of inputs) readers[node] = (readers[node] ?? 0) + 1;
   for (const { value } of fn.outputs) readers[value.node] = (readers[value.node] ?? 0) + 1;
-  const join = (node: StepNode | undefined, group: string) => {
+  const join = (node: ProgramNode | undefined, group: string) => {
     if (!node || !joins.has(node.op.kind) || readers[node.id] !== 1) return;
     groups.set(node.id, group);
     for (const { node: input } of node.inputs) join(fn.nodes[input], group);

@@ -3,7 +3,7 @@ import { type Attributes, int32, type TensorName } from '../node-def/node-def.ts
 import { add, type NodeContext, slice } from './context.ts';
 
 /** A window that begins inside its input: what is cropped first, and the window over the rest. */
-export interface Cut {
+export interface WindowCut {
   readonly window: Window;
   /** The logical sizes of what is left, `[C, H, W]`. */
   readonly dims: readonly number[];
@@ -14,7 +14,7 @@ export interface Cut {
 }
 
 /** Kernels take no negative pads. */
-export function cutOff(c: NodeContext, window: Window, dims: readonly number[]): Cut {
+export function cutOff(c: NodeContext, window: Window, dims: readonly number[]): WindowCut {
   const { crop = noPads, pad = noPads } = padSteps(window.pads);
   const [channels = 1, height = 1, width = 1] = dims;
   return {

@@ -9,7 +9,7 @@ import type { Checkpoint } from '../../../weights/checkpoint.ts';
 import { type ChosenWeights, chooseWeights, type WeightsRequest } from '../../../weights/choose-weights.ts';
 import { derivedNames } from '../../../weights/derived-names.ts';
 import { exportedValues, namesLike, ownNames } from '../../../weights/export-names.ts';
-import { type Fact, networkFacts } from '../../../weights/preprocessing-facts.ts';
+import { type MetadataFact, networkFacts } from '../../../weights/preprocessing-facts.ts';
 import { flag, text } from '../../arguments.ts';
 import type { OpenedNetwork } from '../../build-network.ts';
 import type { Arguments } from '../../command.ts';
@@ -81,7 +81,7 @@ async function factsOf(
   { spec, network, request }: OpenedNetwork,
   checkpoint: Checkpoint | undefined,
   args: Arguments,
-): Promise<{ readonly facts: readonly Fact[]; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<{ readonly facts: readonly MetadataFact[]; readonly diagnostics: readonly Diagnostic[] }> {
   if (!checkpoint) return { facts: networkFacts(network.graph, undefined), diagnostics: [] };
   const { network: fed, column } = followWeights(spec, network, request, checkpoint, text(args, 'weights-map'));
   const { labels, diagnostics } = await chooseLabels(undefined, fed.graph, checkpoint, column);

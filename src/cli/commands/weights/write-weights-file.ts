@@ -3,7 +3,7 @@ import { nounFor } from '../../../diagnostics/noun-for.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
 import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
 import { formatBytes } from '../../../report/format-number.ts';
-import type { Fact } from '../../../weights/preprocessing-facts.ts';
+import type { MetadataFact } from '../../../weights/preprocessing-facts.ts';
 import { flag } from '../../arguments.ts';
 import type { Arguments } from '../../command.ts';
 import type { Io } from '../../io.ts';
@@ -23,7 +23,7 @@ export interface WrittenFacts {
   /** What the line says that reports the file. */
   readonly facts: readonly string[];
   /** What goes into the file with the tensors: how pictures are prepared, the names of the classes. */
-  readonly metadata: readonly Fact[];
+  readonly metadata: readonly MetadataFact[];
 }
 
 /** Writes a file of weights in the format that its name asks for, and reports it. @returns its length in bytes */

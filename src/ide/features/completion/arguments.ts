@@ -6,10 +6,10 @@ import { describeParamOf, paramLabel } from '../../docs/describe-param.ts';
 import { settingDocs, variantColumnDocs } from '../../docs/words.ts';
 import { type CallAt, callOf, settingsOf } from './call-at.ts';
 import type { CompletionProposal } from './item.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 
 /** The names of arguments that can still be given; what must be given comes first. */
-export function argumentNames(site: Site): CompletionProposal[] {
+export function argumentNames(site: CompletionSite): CompletionProposal[] {
   const path = site.path.slice(0, -1);
   const settings = settingsOf(path);
   if (settings) return settingNames(site, settings);
@@ -18,7 +18,7 @@ export function argumentNames(site: Site): CompletionProposal[] {
   return call.left.map((p) => ({ ...argument(site, call, p), rank: p.required ? 0 : p === call.param ? 1 : 2 }));
 }
 
-function argument(site: Site, { signature }: CallAt, param: SignatureParam): CompletionProposal {
+function argument(site: CompletionSite, { signature }: CallAt, param: SignatureParam): CompletionProposal {
   const { detail, documentation } = describe(site.analysis, signature, param);
   return {
     label: param.name,
@@ -33,7 +33,7 @@ function argument(site: Site, { signature }: CallAt, param: SignatureParam): Com
 }
 
 /** Whether the name at the cursor has its colon already. */
-function hasColon({ piece }: Site): boolean {
+function hasColon({ piece }: CompletionSite): boolean {
   return /^\s*:/.test(piece.text.slice(piece.word.end, piece.word.end + 16));
 }
 
@@ -51,7 +51,10 @@ export function describe(
   return { detail, documentation: describeParamOf(signature, name, analysis) };
 }
 
-function settingNames(site: Site, settings: NonNullable<ReturnType<typeof settingsOf>>): CompletionProposal[] {
+function settingNames(
+  site: CompletionSite,
+  settings: NonNullable<ReturnType<typeof settingsOf>>,
+): CompletionProposal[] {
   const { tokens } = site.prefix;
   const from = site.bracket?.index ?? tokens.length;
   const given = new Set(tokens.slice(from).map(({ image }) => image));
@@ -70,7 +73,7 @@ function settingNames(site: Site, settings: NonNullable<ReturnType<typeof settin
 }
 
 /** The variants of the model that is called, where the argument at the cursor chooses one. */
-export function variantValues(site: Site): CompletionProposal[] | undefined {
+export function variantValues(site: CompletionSite): CompletionProposal[] | undefined {
   const call = callOf(site, site.path.slice(0, -1));
   const declared = call?.signature.declared;
   if (call?.argument !== 'variant' || declared?.kind !== 'model') return undefined;

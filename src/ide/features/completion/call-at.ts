@@ -11,7 +11,7 @@ import { signatureOfTarget } from '../../names/signature-of-target.ts';
 import { callOfArgument, isFedByChain, openParams } from '../../tree/calls.ts';
 import type { TreeNode } from '../../tree/node-path.ts';
 import { wordEnd } from '../../tree/word-at.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 
 /** A call with the cursor in one of its arguments. */
 export interface CallAt {
@@ -27,7 +27,7 @@ export interface CallAt {
 }
 
 /** The part of a site that determines the call. */
-type CallSurroundings = Pick<Site, 'module' | 'scope' | 'piece'>;
+type CallSurroundings = Pick<CompletionSite, 'module' | 'scope' | 'piece'>;
 
 /** The meaning of a callee's name for completion: a block parameter counts as its default. */
 export function signatureAt({ module, scope }: CallSurroundings, name: string): Signature | undefined {

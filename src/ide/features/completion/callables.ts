@@ -9,7 +9,7 @@ import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } f
 import { importsInto } from '../import-edit.ts';
 import type { CompletionProposal } from './item.ts';
 import { libraryNames } from './library-names.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 
 /** A block, a model or an op that can be named at the cursor. */
 interface Callable {
@@ -22,7 +22,7 @@ interface Callable {
  * Blocks, models and ops: the file's own and imported ones, the language's, then with their import the library's and
  * those of the workspace's other files.
  */
-export function callables(site: Site): Callable[] {
+export function callables(site: CompletionSite): Callable[] {
   const { module, piece } = site;
   const own = [...module.scope.values()].filter(
     ({ node }) => node !== piece.node && !site.scope.names.has(node.name.name),
@@ -73,13 +73,13 @@ function opCallable(op: BuiltinOp): Callable {
 }
 
 /** Blocks and ops by name only: where a block is a value. */
-export function blockValues(site: Site): CompletionProposal[] {
+export function blockValues(site: CompletionSite): CompletionProposal[] {
   return [...localsOfType(site, 'block', 0), ...callables(site).map(({ proposal }) => proposal)];
 }
 
 /** Parameters that hold a value of a type, and tables. */
 export function localsOfType(
-  { scope }: Site,
+  { scope }: CompletionSite,
   detail: 'block' | 'activation' | 'table',
   rank: number,
 ): CompletionProposal[] {
@@ -104,7 +104,7 @@ export interface CallForm {
 }
 
 /** Steps: calls with the arguments that they need, labelled where they must be. */
-export function calls(site: Site, form: CallForm): CompletionProposal[] {
+export function calls(site: CompletionSite, form: CallForm): CompletionProposal[] {
   const labels = form.label ? labelsIn(site) : new Set<string>();
   const fitting = callables(site).filter(({ signature }) => !form.chained || signature.tensors !== 0);
   return fitting.map(({ callee, signature, proposal }) => {
@@ -131,7 +131,7 @@ function callText(
 }
 
 /** Words with a colon: the labels of the block, or of the section at the cursor, among them. */
-function labelsIn({ prefix: { tokens, statement }, piece }: Site): ReadonlySet<string> {
+function labelsIn({ prefix: { tokens, statement }, piece }: CompletionSite): ReadonlySet<string> {
   const from = piece.node?.kind === 'block' ? 0 : statement;
   const taken = new Set<string>();
   for (let i = from + 1; i < tokens.length; i++) {
@@ -147,7 +147,7 @@ function freeLabel(taken: ReadonlySet<string>, word: string): string {
 }
 
 /** Activations, and parameters that hold one. */
-export function activationValues(site: Site, rank: number): CompletionProposal[] {
+export function activationValues(site: CompletionSite, rank: number): CompletionProposal[] {
   const named = activationNames.map((label): CompletionProposal => {
     const documentation = describeBuiltin(label) ?? '';
     return {

@@ -3,11 +3,11 @@ import { paramsOf, paramText } from '../../docs/describe.ts';
 import { columnDocs, strideColumnDoc, variantColumnDocs } from '../../docs/words.ts';
 import { describe } from './arguments.ts';
 import type { CompletionProposal } from './item.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 import type { TableAt } from './table-at.ts';
 
 /** Columns that a table's header does not have yet. */
-export function columns(site: Site, table: TableAt): CompletionProposal[] {
+export function columns(site: CompletionSite, table: TableAt): CompletionProposal[] {
   const all =
     table.kind === 'stages'
       ? stageColumns(site, table)
@@ -19,7 +19,7 @@ export function columns(site: Site, table: TableAt): CompletionProposal[] {
 }
 
 /** The columns after the cursor on its line. */
-function columnsAfter({ piece: { text, word } }: Site): string[] {
+function columnsAfter({ piece: { text, word } }: CompletionSite): string[] {
   const line = text.slice(word.end, text.indexOf('\n', word.end) >= 0 ? text.indexOf('\n', word.end) : undefined);
   return line
     .split('|')
@@ -31,7 +31,7 @@ function column(label: string, rank: number, documentation: string, detail?: str
   return { label, kind: 'column', rank, documentation, detail };
 }
 
-function stageColumns({ analysis }: Site, { blocks, given }: TableAt): CompletionProposal[] {
+function stageColumns({ analysis }: CompletionSite, { blocks, given }: TableAt): CompletionProposal[] {
   const params = new Map<string, CompletionProposal>();
   for (const block of blocks) {
     for (const param of block.values) {
@@ -47,7 +47,7 @@ function stageColumns({ analysis }: Site, { blocks, given }: TableAt): Completio
   return [...params.values(), ...own];
 }
 
-function variantColumns({ piece: { node } }: Site): CompletionProposal[] {
+function variantColumns({ piece: { node } }: CompletionSite): CompletionProposal[] {
   const own = Object.entries(variantColumnDocs).map(([name, doc]) => column(name, name === 'name' ? 0 : 1, doc));
   return [...own, ...paramsOf(node).map((p) => column(p.name.name, 2, authored(p.doc), paramText(p)))];
 }

@@ -14,7 +14,7 @@ import { keywords, startsLine } from './keywords.ts';
 import { modulePatterns } from './module-patterns.ts';
 import { afterDot, properties } from './paths.ts';
 import { nextRows } from './rows.ts';
-import { type Site, siteAt } from './site.ts';
+import { type CompletionSite, siteAt } from './site.ts';
 import { sections, tabStops } from './skeletons.ts';
 import { type TableAt, tableAt } from './table-at.ts';
 import { isCalled, values } from './values.ts';
@@ -52,7 +52,7 @@ export function completionAt(ide: Ide, path: string, offset: number): Completion
 
 const nothing: Completions = { items: [], isIncomplete: false };
 
-function proposalsAt(site: Site): CompletionProposal[] {
+function proposalsAt(site: CompletionSite): CompletionProposal[] {
   const { piece, expected, typed } = site;
   const table = tableAt(site);
   if (table?.kind === 'weights' && table.column >= 0 && !table.inHeader) {
@@ -68,7 +68,7 @@ function proposalsAt(site: Site): CompletionProposal[] {
 }
 
 /** `not`, where what is wanted can be a bool. */
-function negation(site: Site): CompletionProposal[] {
+function negation(site: CompletionSite): CompletionProposal[] {
   if (!site.expected.some(({ type }) => type === t.keywordTokens.not) || variantValues(site)) return [];
   const { type } = wantedAt(site);
   return type === 'bool' ? [{ label: 'not', kind: 'keyword', rank: 5 }] : [];
@@ -80,7 +80,7 @@ function isReference({ type, rule }: Expected): boolean {
 
 /** What one token that the grammar allows can be. */
 function proposalsFor(
-  site: Site,
+  site: CompletionSite,
   { type, rule, place, rules }: Expected,
   table: TableAt | undefined,
 ): CompletionProposal[] {
@@ -149,7 +149,7 @@ function scalingEntries(): CompletionProposal[] {
 }
 
 /** Sections that most models have and this one lacks. */
-function newSections(site: Site): CompletionProposal[] {
+function newSections(site: CompletionSite): CompletionProposal[] {
   const { node } = site.piece;
   if (node?.kind !== 'model' || !startsLine(site)) return [];
   const there = new Set(node.members.flatMap((m) => (m.kind === 'section' ? [m.name.name] : [])));
@@ -160,7 +160,7 @@ function newSections(site: Site): CompletionProposal[] {
     .map(({ name, ...skeleton }) => ({ ...skeleton, kind: 'snippet', rank, isSnippet: true, filterText: name }));
 }
 
-function steps(site: Site): CompletionProposal[] {
+function steps(site: CompletionSite): CompletionProposal[] {
   const label = site.expected.some(({ type, rule, place }) => type === t.Name && rule === 'step' && place === 0);
   return [
     ...localsOfType(site, 'block', 1),
@@ -170,7 +170,7 @@ function steps(site: Site): CompletionProposal[] {
 }
 
 /** Values, and where a section begins the steps that take what the section before gave. */
-function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string[]): CompletionProposal[] {
+function valuesAt(site: CompletionSite, table: TableAt | undefined, rules: readonly string[]): CompletionProposal[] {
   const inCell = table !== undefined && site.bracket?.role === 'rows';
   const rows = inCell && table.column === 0 ? nextRows(site, table) : [];
   if (inCell && (table.column >= table.header.length || table.header[table.column] === 'name')) return rows;
@@ -193,7 +193,7 @@ function valuesAt(site: Site, table: TableAt | undefined, rules: readonly string
 }
 
 /** A cell of a weight map: in the first column the modules of its model, those without a row first. */
-function weightCells(site: Site, table: TableAt): CompletionProposal[] {
+function weightCells(site: CompletionSite, table: TableAt): CompletionProposal[] {
   const { piece, module } = site;
   const name = piece.node?.kind === 'weights' ? piece.node.name.name : '';
   const declared = module.scope.get(name);

@@ -1,12 +1,12 @@
 import type { Signature } from '../../../3-check/signature.ts';
 import { signatureAt } from './call-at.ts';
 import type { CompletionProposal } from './item.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 import { tabStops } from './skeletons.ts';
 import { builderAt, type TableAt } from './table-at.ts';
 
 /** A header with a row below it, where a table has neither yet. */
-export function firstRows(site: Site, table: TableAt | undefined): CompletionProposal {
+export function firstRows(site: CompletionSite, table: TableAt | undefined): CompletionProposal {
   const cells = cellsFor(site, table);
   const widths = cells.map(([name, cell]) => Math.max(name.length, cell.length));
   const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
@@ -25,7 +25,7 @@ export function firstRows(site: Site, table: TableAt | undefined): CompletionPro
 
 type Cell = readonly [column: string, cell: string];
 
-function cellsFor(site: Site, table: TableAt | undefined): readonly Cell[] {
+function cellsFor(site: CompletionSite, table: TableAt | undefined): readonly Cell[] {
   if (table?.kind === 'weights')
     return [
       ['path', 'stem'],

@@ -4,10 +4,10 @@ import { describeDeclared } from '../../docs/describe.ts';
 import { importedPath, importNameOf } from '../../names/import-path.ts';
 import type { CompletionProposal } from './item.ts';
 import { exportsOf, libraryModule, libraryNames } from './library-names.ts';
-import type { OpenString, Site } from './site.ts';
+import type { CompletionSite, OpenString } from './site.ts';
 
 /** What an import can name: modules of the library, and files of the workspace seen from this one. */
-export function modulePaths(site: Site, place?: OpenString): CompletionProposal[] {
+export function modulePaths(site: CompletionSite, place?: OpenString): CompletionProposal[] {
   const { analysis, ide } = site;
   const paths = [
     ...Object.keys(stdlib).map((path) => ({ path, rank: path === 'std/blocks' ? 0 : 1, module: libraryModule(path) })),
@@ -32,7 +32,7 @@ export function modulePaths(site: Site, place?: OpenString): CompletionProposal[
 }
 
 /** The names that an import's braces can take: those of its module, or of the whole library where none is named yet. */
-export function importNames(site: Site): CompletionProposal[] {
+export function importNames(site: CompletionSite): CompletionProposal[] {
   const { piece, prefix } = site;
   const path = pathAfterNames(piece.text, piece.cursor);
   const module = path === undefined ? undefined : moduleAt(site, path);
@@ -65,7 +65,7 @@ function pathAfterNames(text: string, cursor: number): string | undefined {
 }
 
 /** The module that an import of this file names. */
-function moduleAt({ analysis, ide }: Site, name: string): Module | undefined {
+function moduleAt({ analysis, ide }: CompletionSite, name: string): Module | undefined {
   if (name.startsWith('std/')) return libraryModule(name);
   const path = importedPath(analysis.path, name);
   return ide.allFiles().includes(path) ? ide.analysis(path)?.module : undefined;

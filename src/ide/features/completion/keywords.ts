@@ -4,7 +4,7 @@ import { lineStartAt } from '../../../source.ts';
 import { keywordDocs } from '../../docs/words.ts';
 import { keywordOf } from './expected.ts';
 import type { CompletionProposal } from './item.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 import { skeletons } from './skeletons.ts';
 
 /** Members that a model has once. */
@@ -25,7 +25,7 @@ const usual: readonly Keyword[] = [
 ];
 
 /** The keywords that the grammar allows, those that begin something also as its skeleton. */
-export function keywords(site: Site): CompletionProposal[] {
+export function keywords(site: CompletionSite): CompletionProposal[] {
   const there = taken(site);
   const found: CompletionProposal[] = [];
   for (const { type, rule } of site.expected) {
@@ -66,7 +66,7 @@ function rankOf(word: Keyword, rule: string): number {
 }
 
 /** Infix words, where the preceding text can be a condition. */
-function operators({ prefix, piece }: Site): CompletionProposal[] {
+function operators({ prefix, piece }: CompletionSite): CompletionProposal[] {
   const { tokens, statement } = prefix;
   const conditional = tokens
     .slice(statement)
@@ -76,7 +76,7 @@ function operators({ prefix, piece }: Site): CompletionProposal[] {
 }
 
 /** What cannot occur again: imports below a declaration, members that a model has once. */
-function taken({ piece, module, analysis }: Site): ReadonlySet<string> {
+function taken({ piece, module, analysis }: CompletionSite): ReadonlySet<string> {
   const { node, shift, cursor, base } = piece;
   const first = module.ast.declarations[0];
   const declared = first !== undefined && analysis.locate(first.span).start < base + cursor;
@@ -87,7 +87,7 @@ function taken({ piece, module, analysis }: Site): ReadonlySet<string> {
 }
 
 /** Whether only blanks precede the word at the cursor on its line. */
-export function startsLine({ piece }: Site): boolean {
+export function startsLine({ piece }: CompletionSite): boolean {
   return startsLineAt(piece.text, piece.word.start);
 }
 

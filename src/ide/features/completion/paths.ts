@@ -5,10 +5,10 @@ import { isTensors } from '../../../3-check/types.ts';
 import { authored } from '../../docs/authored.ts';
 import { propertyDocs } from '../../docs/words.ts';
 import type { CompletionProposal } from './item.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 
 /** What may follow the last dot of the word at the cursor: properties of tensors, parts of a section. */
-export function afterDot(site: Site): CompletionProposal[] {
+export function afterDot(site: CompletionSite): CompletionProposal[] {
   const { word, text } = site.piece;
   const words = site.typed.split('.');
   const start = word.start + site.typed.lastIndexOf('.') + 1;
@@ -39,7 +39,7 @@ export function properties(rank: number): CompletionProposal[] {
 }
 
 /** The words that may follow in the path of a section: rows, labels, sections of a model. */
-function wordsAfter(site: Site, { ident, owner }: LocalName, words: readonly string[]): CompletionProposal[] {
+function wordsAfter(site: CompletionSite, { ident, owner }: LocalName, words: readonly string[]): CompletionProposal[] {
   const found = wordsBelow({ module: site.module, owner }, ident, words);
   return found.slice(0, mostWords).map((word) => proposal(word, words.join('.')));
 }

@@ -3,11 +3,11 @@ import { lineStartAt } from '../../../source.ts';
 import { firstRows } from './first-rows.ts';
 import type { CompletionProposal } from './item.ts';
 import { startsLine } from './keywords.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 import type { TableAt, TableRow } from './table-at.ts';
 
 /** Rows that may come next: the row above unchanged, one that continues the series, an empty one; or a first header. */
-export function nextRows(site: Site, table: TableAt | undefined): CompletionProposal[] {
+export function nextRows(site: CompletionSite, table: TableAt | undefined): CompletionProposal[] {
   const { piece } = site;
   const place = rowPlace(site);
   if (!place) return [];
@@ -43,7 +43,7 @@ export function nextRows(site: Site, table: TableAt | undefined): CompletionProp
 }
 
 /** Where a row goes: at the start of its line, replacing an existing bar. */
-function rowPlace(site: Site): { start: number; end: number } | undefined {
+function rowPlace(site: CompletionSite): { start: number; end: number } | undefined {
   const { text, word, cursor } = site.piece;
   if (startsLine(site)) return { start: word.start, end: word.end };
   const line = text.slice(lineStartAt(text, cursor), cursor);

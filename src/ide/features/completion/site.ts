@@ -14,7 +14,7 @@ import { nodesAround } from './tree-here.ts';
 import { type WorkspaceName, type WorkspaceNames, workspaceNames } from './workspace-names.ts';
 
 /** All that the makers of items know of the cursor. */
-export interface Site {
+export interface CompletionSite {
   readonly ide: Ide;
   readonly analysis: Analysis;
   readonly module: Module;
@@ -38,14 +38,14 @@ export interface OpenString {
   /** Local offsets of what is between the quotes. */
   readonly start: number;
   readonly end: number;
-  readonly site: Site;
+  readonly site: CompletionSite;
 }
 
 /**
  * Classifies an offset: a site, a site inside a string, or undefined if nothing can be completed, in a comment or a
  * number.
  */
-export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | OpenString | undefined {
+export function siteAt(ide: Ide, analysis: Analysis, offset: number): CompletionSite | OpenString | undefined {
   const piece = pieceAt(analysis, offset);
   const { text, cursor } = piece;
   if (text.startsWith('//', cursor - 1)) return undefined;
@@ -72,14 +72,14 @@ export function siteAt(ide: Ide, analysis: Analysis, offset: number): Site | Ope
   return createSite(ide, analysis, piece, tokens);
 }
 
-function createSite(ide: Ide, analysis: Analysis, piece: CursorPiece, tokens: readonly IToken[]): Site {
+function createSite(ide: Ide, analysis: Analysis, piece: CursorPiece, tokens: readonly IToken[]): CompletionSite {
   const prefix = readPrefix(piece.text, tokens, piece.word.start);
   const { module } = analysis;
   let scope: ScopeAt | undefined;
   const typed = piece.text.slice(piece.word.start, piece.cursor);
   let found: WorkspaceNames | undefined;
   let path: readonly TreeNode[] | undefined;
-  const site: Site = {
+  const site: CompletionSite = {
     ide,
     analysis,
     module,

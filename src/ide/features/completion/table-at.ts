@@ -8,7 +8,7 @@ import { meaningsOf } from '../../../3-check/meanings/declaration-names.ts';
 import type { Signature } from '../../../3-check/signature.ts';
 import { signatureAt } from './call-at.ts';
 import type { OpenBracket } from './prefix.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 
 const k = t.keywordTokens;
 
@@ -38,7 +38,7 @@ export interface TableAt {
 }
 
 /** The innermost table around the cursor, where no other brace is between. */
-export function tableAt(site: Site): TableAt | undefined {
+export function tableAt(site: CompletionSite): TableAt | undefined {
   const place = site.prefix.open.findLastIndex(({ role }) => role === 'rows');
   const bracket = site.prefix.open[place];
   if (!bracket) return undefined;
@@ -84,7 +84,7 @@ function readRows(tokens: readonly IToken[], from: number, end: number): TableRo
 }
 
 /** What builds the rows at the cursor: the call before them, or of a table with a name the section that builds it. */
-function baseOf(site: Site, bracket: OpenBracket): Use {
+function baseOf(site: CompletionSite, bracket: OpenBracket): Use {
   const { tokens } = site.prefix;
   if (!is(tokens[bracket.index - 2], k.table)) return builderAt(site);
   const { node } = site.piece;
@@ -99,7 +99,7 @@ interface Use {
 }
 
 /** The section or step that has the cursor in its braces. */
-export function builderAt({ path }: Site): Use {
+export function builderAt({ path }: CompletionSite): Use {
   const builder = path.findLast((node, i) => {
     const { rows } = (node as Partial<StepNode>).tail ?? {};
     return rows !== undefined && rows === path[i + 1];
@@ -132,7 +132,7 @@ function useOf(model: ModelNode, table: string): Use | undefined {
 
 /** The row's own block first, then the base, then those of all rows. */
 function blocksOf(
-  site: Site,
+  site: CompletionSite,
   table: Pick<TableAt, 'header' | 'rows' | 'inHeader'>,
   base: Signature | undefined,
 ): Signature[] {

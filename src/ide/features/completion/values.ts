@@ -5,7 +5,7 @@ import { counterDocs } from '../../docs/words.ts';
 import { activationValues, blockValues, calls } from './callables.ts';
 import type { CompletionProposal } from './item.ts';
 import type { Visible } from './scope-at.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 
 /** What a value is wanted for. */
 export interface Wanted {
@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** Values for a place, those that fit it first. Numbers themselves are not offered. */
-export function values(site: Site, wanted: Wanted): CompletionProposal[] {
+export function values(site: CompletionSite, wanted: Wanted): CompletionProposal[] {
   const { type } = wanted;
   const fits = (v: Visible) => fitness(v.type, type);
   const locals = [...site.scope.names.values()].reverse();
@@ -73,7 +73,7 @@ function typeText({ type, local, kind }: Visible): string {
 }
 
 /** The words that a type has. */
-function words(site: Site, { type }: Wanted): CompletionProposal[] {
+function words(site: CompletionSite, { type }: Wanted): CompletionProposal[] {
   if (type === 'bool') return bools(0);
   if (type === 'activation') return activationValues(site, 0);
   if (type === 'padding' || type === 'interpolation') {
@@ -110,7 +110,7 @@ function bools(rank: number): CompletionProposal[] {
 }
 
 /** Whether a parenthesis follows the word at the cursor. */
-export function isCalled({ piece }: Site): boolean {
+export function isCalled({ piece }: CompletionSite): boolean {
   return piece.text[piece.word.end] === '(';
 }
 
@@ -122,7 +122,7 @@ const scaledBy: Readonly<Record<string, string>> = {
   resolution: 'r',
 };
 
-function functions(site: Site, { type, name = '' }: Wanted): CompletionProposal[] {
+function functions(site: CompletionSite, { type, name = '' }: Wanted): CompletionProposal[] {
   if (!isNumeric(type) && type !== 'bool' && type !== 'unknown' && !isListType(type)) return [];
   const called = isCalled(site);
   const call = (label: string, args: string, rank: number, detail: string): CompletionProposal => ({

@@ -3,7 +3,7 @@ import { declaredType, isListType, oneTensor } from '../../../3-check/types.ts';
 import { paramsOf } from '../../docs/describe.ts';
 import type { TreeNode } from '../../tree/node-path.ts';
 import { callOf, settingsOf } from './call-at.ts';
-import type { Site } from './site.ts';
+import type { CompletionSite } from './site.ts';
 import { tableAt } from './table-at.ts';
 import type { Wanted } from './values.ts';
 
@@ -13,12 +13,12 @@ type Parent = (Member | Expr | StepNode) & { readonly tail?: Tail };
 const anything: Wanted = { type: 'unknown' };
 
 /** The value that the place of the cursor wants, as far as it is known. */
-export function wantedAt(site: Site): Wanted {
+export function wantedAt(site: CompletionSite): Wanted {
   return wantedOf(site, site.path);
 }
 
 /** The value wanted from the last node of a path. */
-function wantedOf(site: Site, path: readonly TreeNode[]): Wanted {
+function wantedOf(site: CompletionSite, path: readonly TreeNode[]): Wanted {
   const outer = path.slice(0, -1);
   const node = path.at(-1) as Expr;
   const parent = outer.at(-1) as Parent | undefined;
@@ -70,7 +70,7 @@ function elementOf(wanted: Wanted): Wanted {
   return { ...wanted, type: isListType(wanted.type) ? wanted.type.list : wanted.type };
 }
 
-function argumentWanted(site: Site, path: readonly TreeNode[]): Wanted {
+function argumentWanted(site: CompletionSite, path: readonly TreeNode[]): Wanted {
   const call = callOf(site, path);
   if (call) {
     const { param, signature } = call;
@@ -84,12 +84,12 @@ function argumentWanted(site: Site, path: readonly TreeNode[]): Wanted {
   return { type: /^[a-z]/.test(text) && !isActivation(site, text) ? 'number' : 'unknown' };
 }
 
-function isActivation(site: Site, name: string): boolean {
+function isActivation(site: CompletionSite, name: string): boolean {
   const type = site.scope.names.get(name)?.type;
   return type === 'activation' || type === 'block';
 }
 
-function cellWanted(site: Site): Wanted {
+function cellWanted(site: CompletionSite): Wanted {
   const table = tableAt(site);
   const column = table?.header[table.column];
   if (!table || column === undefined || table.kind === 'weights') return anything;

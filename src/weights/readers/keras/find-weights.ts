@@ -9,7 +9,7 @@ export interface KerasWeight {
 }
 
 /** What is known about the layers of a model, by their names. */
-export type ClassOf = (layer: string) => string | undefined;
+export type ClassOfLayer = (layer: string) => string | undefined;
 
 const mostObjects = 20_000;
 const mostDepth = 24;

@@ -2,7 +2,7 @@ import { isObject } from '../../is-object.ts';
 import type { WeightLayout } from '../../tfjs-layout.ts';
 
 /** A node of a graph model (tensorflow/core/framework/graph.proto, as JSON). */
-export interface GraphModelNode {
+export interface TopologyNode {
   readonly name: string;
   readonly op: string;
   /** Names of the nodes whose values it reads. */
@@ -17,7 +17,7 @@ export interface GraphModelNode {
 
 /** A graph model, next to the checkpoint that has its floating-point constants under their names. */
 export interface GraphModel {
-  readonly nodes: readonly GraphModelNode[];
+  readonly nodes: readonly TopologyNode[];
   /** Of the floating-point constants, in TensorFlow's order. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Constants of few whole numbers. */
@@ -40,7 +40,7 @@ const mostNodes = 100_000;
 const mostSteps = 2_000_000;
 
 /** The nodes of a model.json's `modelTopology`; undefined if it is not a graph. */
-export function readGraph(topology: unknown): readonly GraphModelNode[] | undefined {
+export function readGraph(topology: unknown): readonly TopologyNode[] | undefined {
   if (!isObject(topology) || !Array.isArray(topology.node) || topology.node.length > mostNodes) return undefined;
   return topology.node.flatMap((node: unknown) => {
     if (!isObject(node) || typeof node.name !== 'string' || typeof node.op !== 'string') return [];
@@ -78,7 +78,7 @@ const reshapes = /^(Reshape|Squeeze|Flatten)$/;
 
 /** Which constants of a graph are kernels of convolutions and products. @param shapes of the constants, in TensorFlow's order */
 export function kernelUses(
-  nodes: readonly GraphModelNode[],
+  nodes: readonly TopologyNode[],
   shapes: ReadonlyMap<string, readonly number[]>,
 ): ReadonlyMap<string, KernelUse> {
   const byName = new Map(nodes.map((node) => [node.name, node]));

@@ -1,7 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { isObject } from '../../is-object.ts';
 import { isWithin } from '../path-within.ts';
-import { type GraphModelNode, readGraph } from './graph-model.ts';
+import { readGraph, type TopologyNode } from './graph-model.ts';
 import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
 import { readTopology, type Topology } from './topology.ts';
 
@@ -26,7 +26,7 @@ export interface Manifest {
   /** Whether it lists only weights: what reads them is not known. */
   readonly isList?: boolean;
   /** Of a graph model. */
-  readonly graph?: readonly GraphModelNode[];
+  readonly graph?: readonly TopologyNode[];
   /** Metadata by its author. */
   readonly metadata: ReadonlyMap<string, string>;
 }

@@ -1,7 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { Unreadable } from '../byte-reader.ts';
 import { fields, operators, tensorTypes } from './schema.ts';
-import type { FlatTable } from './tables.ts';
+import type { FlatTableReader } from './tables.ts';
 
 /** How a constant is used, which decides the order of its numbers. */
 export type TfliteLayout =
@@ -14,7 +14,7 @@ export type TfliteLayout =
   | 'other';
 
 /** Quantised numbers: `(q - zeroPoint) * scale`, for each index of an axis or for all. */
-export interface Quantisation {
+export interface StoredQuantisation {
   readonly scales: readonly number[];
   readonly zeroPoints: readonly number[];
   readonly axis: number;
@@ -31,7 +31,7 @@ export interface TfliteConstant {
   readonly layout: TfliteLayout;
   /** For a linear layer that reads a map pixel by pixel: the map's channels. */
   readonly channels?: number;
-  readonly quantisation?: Quantisation;
+  readonly quantisation?: StoredQuantisation;
 }
 
 const { model, operatorCode, subgraph, tensor, quantisation, operator, buffer } = fields;
@@ -40,7 +40,7 @@ const bytesOf: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16
 const mostAxes = 16;
 
 /** The constants of all subgraphs of a model, in their order. @param fileBytes the size of the file @throws Unreadable */
-export function readConstants(root: FlatTable, fileBytes: number): readonly TfliteConstant[] {
+export function readConstants(root: FlatTableReader, fileBytes: number): readonly TfliteConstant[] {
   const codes = root.tables(model.operatorCodes).map((code) => {
     // as TensorFlow Lite reads it: the old field is only a byte
     return Math.max(code.int8(operatorCode.deprecated), code.int32(operatorCode.builtin));
@@ -58,14 +58,14 @@ export function readConstants(root: FlatTable, fileBytes: number): readonly Tfli
 }
 
 /** Where the data of the metadata with a name are; undefined where there are none. @throws Unreadable */
-export function placeOfMetadata(root: FlatTable, name: string) {
+export function placeOfMetadata(root: FlatTableReader, name: string) {
   const entry = root.tables(fields.model.metadata).find((found) => found.text(fields.metadata.name) === name);
   const data = entry && root.tables(model.buffers)[entry.uint32(fields.metadata.buffer)];
   return data && placeOf(data);
 }
 
 /** The numbers of a buffer: in it, or after the tables of a file of more than 2 GB. */
-function placeOf(data: FlatTable) {
+function placeOf(data: FlatTableReader) {
   const inside = data.bytes(buffer.data);
   if (inside && inside.length > 0) return inside;
   const begin = data.uint64(buffer.offset);
@@ -74,7 +74,7 @@ function placeOf(data: FlatTable) {
 }
 
 function constantOf(
-  found: FlatTable,
+  found: FlatTableReader,
   { begin, length }: { readonly begin: number; readonly length: number },
   use: Use | undefined,
   fileBytes: number,
@@ -108,10 +108,10 @@ function constantOf(
 }
 
 function quantisationOf(
-  found: FlatTable | undefined,
+  found: FlatTableReader | undefined,
   shape: readonly number[],
   name: string,
-): Quantisation | undefined {
+): StoredQuantisation | undefined {
   const scales = found?.float32s(quantisation.scale) ?? [];
   if (!found || scales.length === 0) return undefined;
   if (found.int8(quantisation.details) !== 0) throw new Unreadable(`'${name}' is quantised in a way that is not read`);
@@ -129,7 +129,11 @@ interface Use {
 }
 
 /** How operators use their second inputs, through operators that only convert numbers. */
-function usesOf(graph: FlatTable, tensors: readonly FlatTable[], codes: readonly number[]): ReadonlyMap<number, Use> {
+function usesOf(
+  graph: FlatTableReader,
+  tensors: readonly FlatTableReader[],
+  codes: readonly number[],
+): ReadonlyMap<number, Use> {
   const uses = new Map<number, Use>();
   const shapeOf = (index: number | undefined) =>
     index === undefined ? [] : (tensors[index]?.int32s(tensor.shape) ?? []);

@@ -4,7 +4,7 @@ import { readZip } from '../zip.ts';
 import { type LiteMetadata, readMetadata } from './lite-metadata.ts';
 import { RangedBuffer } from './ranged-buffer.ts';
 import { fields, operators } from './schema.ts';
-import { type FlatTable, rootTable } from './tables.ts';
+import { type FlatTableReader, rootTable } from './tables.ts';
 import { factsIn } from './written-facts.ts';
 
 /** What a file states about itself in addition to its tensors. */
@@ -58,7 +58,7 @@ function textOf(file: RandomAccess, name: string): string | undefined {
   }
 }
 
-function lastOperator(root: FlatTable): number | undefined {
+function lastOperator(root: FlatTableReader): number | undefined {
   const { operatorCode, operator, subgraph } = fields;
   const codes = root.tables(fields.model.operatorCodes).map((code) => {
     return Math.max(code.int8(operatorCode.deprecated), code.int32(operatorCode.builtin));
@@ -68,7 +68,7 @@ function lastOperator(root: FlatTable): number | undefined {
   const made = graph.tables(subgraph.operators);
   const makers = new Map(made.flatMap((found) => found.int32s(operator.outputs).map((at) => [at, found] as const)));
   let maker = makers.get(graph.int32s(subgraph.outputs)[0] ?? -1);
-  const codeOf = (found: FlatTable) => codes[found.uint32(operator.code)];
+  const codeOf = (found: FlatTableReader) => codes[found.uint32(operator.code)];
   for (let i = 0; maker && passing.has(codeOf(maker) ?? -1) && i < made.length; i++) {
     maker = makers.get(maker.int32s(operator.inputs)[0] ?? -1);
   }

@@ -1,7 +1,7 @@
 import type { RandomAccess } from '../format.ts';
 import { placeOfMetadata } from './constants.ts';
 import { RangedBuffer } from './ranged-buffer.ts';
-import { type FlatTable, rootTable } from './tables.ts';
+import { type FlatTableReader, rootTable } from './tables.ts';
 
 /** The name of the entry of a model's metadata that TensorFlow Lite's tools look for. */
 export const metadataEntry = 'TFLITE_METADATA';
@@ -37,7 +37,7 @@ export interface LiteMetadata {
 }
 
 /** @throws Unreadable */
-export function readMetadata(root: FlatTable, file: RandomAccess): LiteMetadata | undefined {
+export function readMetadata(root: FlatTableReader, file: RandomAccess): LiteMetadata | undefined {
   const place = placeOfMetadata(root, metadataEntry);
   if (!place || place.begin + place.length > file.size) return undefined;
   const of = metadataFields;

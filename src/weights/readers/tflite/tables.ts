@@ -2,7 +2,7 @@ import type { ByteBuffer } from 'flatbuffers';
 import { Unreadable } from '../byte-reader.ts';
 
 /** A table of a flatbuffer: its fields by number, as the schema counts them. */
-export interface FlatTable {
+export interface FlatTableReader {
   /** A field that is a number. Absent ones are 0, as in the schema. */
   int8(field: number): number;
   int32(field: number): number;
@@ -12,8 +12,8 @@ export interface FlatTable {
   int32s(field: number): readonly number[];
   float32s(field: number): readonly number[];
   int64s(field: number): readonly number[];
-  table(field: number): FlatTable | undefined;
-  tables(field: number): readonly FlatTable[];
+  table(field: number): FlatTableReader | undefined;
+  tables(field: number): readonly FlatTableReader[];
   /** Where the bytes of a list of bytes are in the file. */
   bytes(field: number): { readonly begin: number; readonly length: number } | undefined;
 }
@@ -23,11 +23,11 @@ const mostTextBytes = 10_000;
 const decoder = new TextDecoder();
 
 /** The table that a flatbuffer begins with (https://flatbuffers.dev/internals). @throws Unreadable, from each of its fields too */
-export function rootTable(buffer: ByteBuffer): FlatTable {
+export function rootTable(buffer: ByteBuffer): FlatTableReader {
   return tableAt(buffer, buffer.__indirect(0));
 }
 
-function tableAt(buffer: ByteBuffer, at: number): FlatTable {
+function tableAt(buffer: ByteBuffer, at: number): FlatTableReader {
   const place = (field: number): number => {
     const offset = buffer.__offset(at, 4 + 2 * field);
     return offset === 0 ? 0 : at + offset;
@@ -47,7 +47,7 @@ function tableAt(buffer: ByteBuffer, at: number): FlatTable {
     const begin = buffer.__vector(found);
     return Array.from({ length }, (_, i) => read(begin + width * i));
   };
-  const follow = (from: number): FlatTable => tableAt(buffer, buffer.__indirect(from));
+  const follow = (from: number): FlatTableReader => tableAt(buffer, buffer.__indirect(from));
   return {
     int8: (field) => scalar(field, (from) => buffer.readInt8(from)),
     int32: (field) => scalar(field, (from) => buffer.readInt32(from)),
