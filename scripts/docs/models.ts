@@ -81,25 +81,25 @@ function head(): string {
 
 # The library's models
 
-Each model is a module of the [library](../stdlib), written in the language: \`enetc summary efficientnet --variant b0\` tabulates one,
-\`enetc compile\` writes it. Parameters and multiply-accumulates are those of inference for one image of the stated size.
-Accuracies (ImageNet, top-1; of detectors on COCO, of segmentation networks on COCO's images with the classes of Pascal VOC) are
-those that torchvision ${torchvision} states for its best weights. Where it has none, they are those of timm's best weights, with the size of
-image that they were measured at (${sources.accuracies}).
-Both load through the model's [weight map](language.md#weight-maps). Other rows name the text that states the accuracy; where it
-is unknown, none was found.
+Each model is a module of the [library](../stdlib), written in the language: \`enetc summary efficientnet --variant b0\` prints a table
+of one, \`enetc compile\` writes it. Parameters and multiply-accumulates are for inference on one image of the given size. Accuracies
+(ImageNet, top-1; for detectors on COCO, for segmentation networks on COCO's images with the classes of Pascal VOC) are those that
+torchvision ${torchvision} states for its best weights. Where it has none, they are those of timm's best weights, with the image size that they
+were measured at (${sources.accuracies}).
+Both load through the model's [weight map](language.md#weight-maps). Other rows name the source of the accuracy; if it is unknown,
+none was found.
 
-Tests compare outputs with those of torchvision, timm, Keras or effdet, with the same random weights: for each family here, VGG as
-the trunk of SSD300. None of these packages has AmoebaNet, nor SSDLite over MobileNetV2 and MnasNet. Of AmoebaNet-A and -D the
-parameters and multiply-accumulates are tested, against the paper and GPipe's code; of those SSDLites the spec
-states the papers' rounded counts next to ours. timm's NASNet counts padding in means that stride, where the authors' and this one
-do not; the comparison leaves that out.
+Tests compare the outputs of each family with torchvision, timm, Keras or effdet, with the same random weights; VGG is compared as
+the trunk of SSD300. None of these packages has AmoebaNet, or SSDLite on MobileNetV2 and MnasNet. For AmoebaNet-A and -D, parameters
+and multiply-accumulates are tested against the paper and GPipe's code; the specs of those SSDLites state the papers' rounded
+counts next to ours. timm's NASNet counts padding in strided average pools, which the authors' and ours do not; the comparison leaves
+that out.
 
 ## Lines of spec, lines of Python
 
-Counted are lines with code, without imports, documentation, and lists of published weights: of the module here (\`std/blocks\`, ${specLines('std/blocks')}
-lines, is shared), and of the file in torchvision ${torchvision} or timm ${timm} that states the same networks (their shared blocks are not
-counted either). timm's files, and torchvision's for EfficientNet, state other families too.
+Lines with code are counted, without imports, documentation and lists of published weights: in the module here (\`std/blocks\`, ${specLines('std/blocks')}
+lines, is shared), and in the file of torchvision ${torchvision} or timm ${timm} that defines the same networks (their shared blocks are not
+counted either). timm's files, and torchvision's for EfficientNet, define other families too.
 
 | model | spec | Python | in |
 | --- | ---: | ---: | --- |

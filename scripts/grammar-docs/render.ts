@@ -33,8 +33,8 @@ ${grammarAsEbnf()}
 | \`Number\` | \`${source(NumberLiteral.PATTERN)}\` |
 | \`String\` | \`${source(StringLiteral.PATTERN)}\`: on one line, without escapes |
 | \`Property\` | \`\\.[A-Za-z_]\\w*\`: after an index or a bracket; elsewhere the dot belongs to the name |
-| \`RowStart\` | \`\\|\` where it is the first thing on its line |
-| \`RowEnd\` | \`\\|\` where it is the last thing on its line; a comment or \`}\` may follow |
+| \`RowStart\` | \`\\|\` as the first thing on its line |
+| \`RowEnd\` | \`\\|\` as the last thing on its line; a comment or \`}\` may follow |
 | \`Bar\` | \`\\|\` anywhere else |
 | \`Operator\` | one of the infix operators below |
 | \`Word\` | a \`Name\` or a \`Keyword\` |
