@@ -58,7 +58,7 @@ function withClasses(request: CompileOptions, args: Arguments): CompileOptions {
   const classes = text(args, 'classes');
   if (classes === undefined) return request;
   if (request.set?.classes !== undefined) {
-    throw usageError('--classes and --set classes exclude each other', args.command.name);
+    throw usageError('--classes and --set classes cannot be combined', args.command.name);
   }
   return { ...request, set: { ...request.set, classes: String(Number(classes)) } };
 }

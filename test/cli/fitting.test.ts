@@ -35,7 +35,7 @@ test('weights are fitted to other classes, none, another image', async () => {
   });
   expect(ran).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--classes and --set classes exclude each other'),
+    err: expect.stringContaining('--classes and --set classes cannot be combined'),
   });
 });
 

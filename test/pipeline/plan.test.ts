@@ -169,7 +169,7 @@ describe('enetc pipeline', () => {
     [['--stages', '2', '--batch', '9', '--micro-batches', '2'], 'does not divide the batch'],
     [['--stages', '3', '--cuts', 'b'], 'beginnings of 2 stages'],
     [['--stages', '2', '--times', 'no.json'], 'no.json'],
-    [['--stages', '2', '--memory', '1KB'], 'fits 1000 B a device'],
+    [['--stages', '2', '--memory', '1KB'], 'fits 1000 B per device'],
     [['--stages', '90'], 'places to cut, too few'],
   ])('%j is refused', async (argv, said) => {
     const { code, err, out } = await run(argv);

@@ -53,8 +53,8 @@ describe('enetc compile --target tfjs', () => {
   });
 
   test.each([
-    [['-o', '.'], 2, "the folder '.' holds 'photos'"],
-    [['-o', 'photos'], 2, "the folder 'photos' holds 'cat.jpg', which is not part of a model"],
+    [['-o', '.'], 2, "the folder '.' contains 'photos'"],
+    [['-o', 'photos'], 2, "the folder 'photos' contains 'cat.jpg', which is not part of a model"],
     [['-o', '-'], 2, "'-' is standard output"],
     [['-o', 'tiny.enet'], 2, "'tiny.enet' is a file, but the output is a folder"],
     [['-o', 'nowhere/m'], 1, "there is no folder 'nowhere'"],

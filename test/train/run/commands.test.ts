@@ -140,7 +140,7 @@ describe('what cannot be is said before there is a folder', () => {
     ],
     [['--progressive', '8-4'], 1, 'the second size must be above the first'],
     [['--progressive', '4-8', '--resolution', '16'], 2, 'end at different sizes'],
-    [['--set', 'classes=3', '--classes', '3'], 2, '--classes and --set classes exclude each other'],
+    [['--set', 'classes=3', '--classes', '3'], 2, '--classes and --set classes cannot be combined'],
     [['--head', 'classifier'], 2, '--head needs --head-rate'],
     [['--data', 'nowhere'], 1, "nowhere' cannot be read"],
   ])('%j', async (options, code, message) => {
