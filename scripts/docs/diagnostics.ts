@@ -24,7 +24,7 @@ const phases: readonly (readonly [title: string, about: string, entries: object]
   ['Targets', 'What a target cannot write.', targetDiagnostics],
   ['Training', 'What cannot be trained.', trainingDiagnostics],
   ['Search', 'What finding a network in a family can fail at.', searchDiagnostics],
-  ['Import', 'What of a network of another program cannot be stated.', importDiagnostics],
+  ['Import', 'What of a network of another program cannot be expressed.', importDiagnostics],
 ];
 
 /** docs/diagnostics.md: every diagnostic by its phase. */

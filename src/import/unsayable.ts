@@ -1,4 +1,4 @@
-/** Why something of a foreign network cannot be stated in the language. Thrown within this folder, which names the node. */
+/** Why something of a foreign network cannot be expressed in the language. Thrown within this folder, which names the node. */
 export class Unsayable extends Error {
   override readonly name = 'Unsayable';
 }

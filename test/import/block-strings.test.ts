@@ -61,10 +61,10 @@ test('fused blocks, plain convolutions, activations and missing shortcuts are st
 });
 
 test.each([
-  ['uir_r1_a5_k5_s2_e3_c64', "'uir_r1_a5_k5_s2_e3_c64' (block string) cannot be expressed: 'a5' cannot be stated"],
-  ['ir_r1_k3_s2_e4_c64_gs8', "'gs8' cannot be stated"],
-  ['er_r1_k3_s2_e4_c64_se0.25', "a squeeze-and-excitation in a block of the type 'er' cannot be stated"],
-  ['r1_k3_s12_e4_i32_o64', "its stride '12' cannot be stated"],
+  ['uir_r1_a5_k5_s2_e3_c64', "'uir_r1_a5_k5_s2_e3_c64' (block string) cannot be expressed: 'a5' cannot be expressed"],
+  ['ir_r1_k3_s2_e4_c64_gs8', "'gs8' cannot be expressed"],
+  ['er_r1_k3_s2_e4_c64_se0.25', "a squeeze-and-excitation in a block of the type 'er' cannot be expressed"],
+  ['r1_k3_s12_e4_i32_o64', "its stride '12' cannot be expressed"],
   ['ir_r1_k3_s2_e4', "it has no whole number 'c'"],
 ])('%s is refused by its name', async (string, why) => {
   const cwd = folder({ 'net.txt': `ir_r1_k3_s1_e1_c16\n${string}\n` });

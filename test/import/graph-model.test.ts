@@ -214,7 +214,7 @@ test.each([
   ],
   ['gate', { input: ['more:1'] }, 'it reads one of several values of a node'],
   ['three', { input: ['average', 'bothAverage', 'last'] }, 'the channels of the map that it flattens are not known'],
-])('what cannot be stated is refused by the name of a node: %s', (name, change, message) => {
+])('what cannot be expressed is refused by the name of a node: %s', (name, change, message) => {
   const { imported: none, diagnostics } = imported(changed(name, change));
   expect(none).toBeUndefined();
   expect(diagnostics.map((one) => one.message).join('\n')).toContain(message);

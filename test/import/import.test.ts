@@ -76,7 +76,7 @@ test('random specs come back from ONNX with the same outputs', async () => {
     const [before, after] = [await runOrt(bytes, lowered, inputs), await runOrt(again, back.graph, inputs)];
     for (const [i, values] of before.entries()) expect(distance(after[i]!, values), `seed ${seed}`).toBeLessThan(1e-4);
   }
-  // A size that only an unused input had cannot be stated.
+  // A size that only an unused input had cannot be expressed.
   expect(refused.filter((message) => !message.includes('no value before it has its size'))).toEqual([]);
   expect(refused.length).toBeLessThan(3);
 }, 30_000);
@@ -217,7 +217,7 @@ test.each([
   expect(back!.text).toContain(`net: ${call}\n`);
 });
 
-test('what cannot be stated is an error that names the node, unless no output needs it', () => {
+test('what cannot be expressed is an error that names the node, unless no output needs it', () => {
   const { graph } = compile({
     name: 'net.enet',
     text: 'model Net {\n  input image: [3, 8, 8]\n  a: Conv(4, 3)\n  b: elu\n  c: a -> relu\n  return b, c\n}\n',

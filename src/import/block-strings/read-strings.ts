@@ -55,9 +55,9 @@ export function readBlockString(from: string): BlockRow {
   }
   const known = isTimm ? ['r', 'k', 's', 'e', 'c', 'se', 'a', 'p'] : ['r', 'k', 's', 'e', 'i', 'o', 'se', 'f', 'c'];
   const strange = [...numbers.keys()].find((key) => !known.includes(key));
-  if (strange !== undefined) throw new Unsayable(`'${strange}${numbers.get(strange)}' cannot be stated`);
+  if (strange !== undefined) throw new Unsayable(`'${strange}${numbers.get(strange)}' cannot be expressed`);
   for (const key of ['a', 'p']) {
-    if ((numbers.get(key) ?? '1') !== '1') throw new Unsayable(`'${key}${numbers.get(key)}' cannot be stated`);
+    if ((numbers.get(key) ?? '1') !== '1') throw new Unsayable(`'${key}${numbers.get(key)}' cannot be expressed`);
   }
   const whole = (key: string, otherwise?: number): number => {
     const value = numbers.has(key) ? Number(numbers.get(key)) : otherwise;
@@ -81,20 +81,20 @@ export function readBlockString(from: string): BlockRow {
   const noSkip = skips === false && ({ skip: false } as const);
   if (type === 'ir') return { ...common, block: 'MBConv', expand, se, ...noSkip };
   if (type === 'ds') return { ...common, block: 'MBConv', expand: 1, se, ...noSkip };
-  if (se > 0) throw new Unsayable(`a squeeze-and-excitation in a block of the type '${type}' cannot be stated`);
+  if (se > 0) throw new Unsayable(`a squeeze-and-excitation in a block of the type '${type}' cannot be expressed`);
   if (type === 'dsa') return { ...common, block: 'SeparableConv' };
   if (type === 'cn' && skips !== true) return { ...common, block: 'ConvBnAct' };
   if (type === 'cn') return { ...common, block: 'FusedMBConv', expand: 1 };
-  if (type !== 'er') throw new Unsayable(`blocks of the type '${type}' cannot be stated`);
-  if (skips === false) throw new Unsayable("a fused block with 'noskip' cannot be stated");
+  if (type !== 'er') throw new Unsayable(`blocks of the type '${type}' cannot be expressed`);
+  if (skips === false) throw new Unsayable("a fused block with 'noskip' cannot be expressed");
   // timm's has a second convolution then; that of the reference code does not.
-  if (expand === 1 && isTimm) throw new Unsayable("a block of the type 'er' with 'e1' cannot be stated");
+  if (expand === 1 && isTimm) throw new Unsayable("a block of the type 'er' with 'e1' cannot be expressed");
   return { ...common, block: 'FusedMBConv', expand };
 }
 
 /** `2`, or `22` for height and width. */
 function strideOf(text: string): number {
   const [high, wide = high] = text;
-  if (high !== wide || !/^[1-9]{1,2}$/.test(text)) throw new Unsayable(`its stride '${text}' cannot be stated`);
+  if (high !== wide || !/^[1-9]{1,2}$/.test(text)) throw new Unsayable(`its stride '${text}' cannot be expressed`);
   return Number(high);
 }

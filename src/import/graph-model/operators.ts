@@ -238,7 +238,7 @@ function arithmetic(c: OpContext, type: string): NodeValue {
   const isFlat = x.isFlat === true;
   if (other?.kind === 'live' && (other.isFlat === true) !== isFlat) fail('one of its inputs is a flattened map');
   if (isFlat && other?.kind === 'numbers' && other.shape.length > 0)
-    fail('numbers for the elements of a flattened map cannot be stated');
+    fail('numbers for the elements of a flattened map cannot be expressed');
   const names = [0, 1].map((i) => operand(c, i, x.rank));
   const rank = other?.kind === 'live' ? Math.max(x.rank, other.rank) : x.rank;
   return { ...x, rank, name: c.add(type, names) };
@@ -250,7 +250,7 @@ function operand(c: OpContext, i: number, rank: number): string {
   if (value?.kind === 'live') return value.name;
   const { name, shape } = numbersAt(c, i);
   const [channels = 1] = shape.slice(-1);
-  if (shape.slice(0, -1).some((n) => n !== 1)) return fail('separate numbers for each pixel cannot be stated');
+  if (shape.slice(0, -1).some((n) => n !== 1)) return fail('separate numbers for each pixel cannot be expressed');
   if (shape.length === 0) return name;
   return c.seenAs(name, rank === 4 ? [channels, 1, 1] : [channels]);
 }
@@ -271,7 +271,7 @@ function mean(c: OpContext): NodeValue {
 function padded(c: OpContext): NodeValue {
   const x = map(c);
   const [n0, n1, top = 0, bottom = 0, left = 0, right = 0, c0, c1] = sizesAt(c, 1);
-  if ([n0, n1, c0, c1].some((n) => n !== 0)) fail('padding of channels or of the batch cannot be stated');
+  if ([n0, n1, c0, c1].some((n) => n !== 0)) fail('padding of channels or of the batch cannot be expressed');
   const value = c.inputs[2] === undefined ? undefined : numbersAt(c, 2).name;
   const pads = c.numbers(numbersOf([0, 0, top, left, 0, 0, bottom, right], false));
   return { ...x, name: c.add('Pad', [x.name, pads, value]) };
@@ -279,7 +279,7 @@ function padded(c: OpContext): NodeValue {
 
 function resized(c: OpContext, mode: 'linear' | 'nearest'): NodeValue {
   const x = map(c);
-  if (isSet(c.node, 'align_corners')) fail('resizing with aligned corners cannot be stated');
+  if (isSet(c.node, 'align_corners')) fail('resizing with aligned corners cannot be expressed');
   const [height = 0, width = 0] = sizesAt(c, 1);
   const isHalf = isSet(c.node, 'half_pixel_centers');
   const sizes = c.numbers(numbersOf([1, 1, height, width], false));

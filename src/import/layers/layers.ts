@@ -148,13 +148,13 @@ function separable(c: LayerContext): LayerValue {
 function transposed(c: LayerContext): LayerValue {
   checkChannelsLast(c);
   if (c.config.output_padding !== undefined && c.config.output_padding !== null)
-    return fail('an explicit output_padding cannot be stated');
+    return fail('an explicit output_padding cannot be expressed');
   const weight = c.weight('weight');
   if (!weight) return fail('the file has no kernel for it');
   const kernel = pair(c, 'kernel_size', 1);
   const strides = pair(c, 'strides', 1);
   const dilations = pair(c, 'dilation_rate', 1);
-  if (dilations.some((n) => n !== 1)) return fail('one whose window has gaps cannot be stated');
+  if (dilations.some((n) => n !== 1)) return fail('one whose window has gaps cannot be expressed');
   const isSame = c.config.padding === 'same';
   const surplus = kernel.map((k, axis) => (isSame ? Math.max(k - (strides[axis] as number), 0) : 0));
   const before = surplus.map((n) => Math.floor(n / 2));
@@ -172,7 +172,7 @@ function transposed(c: LayerContext): LayerValue {
 function batchNorm(c: LayerContext): LayerValue {
   const x = one(c);
   if (!isLastAxis(c.config.axis ?? -1, x.rank)) fail('only a norm of each channel can be stated');
-  if (x.isFlat) fail('the norm of a flattened map cannot be stated');
+  if (x.isFlat) fail('the norm of a flattened map cannot be expressed');
   let channels = 0;
   const mean = c.weight('running_mean', (shape) => {
     [channels = 0] = shape;
@@ -208,7 +208,7 @@ function layerNorm(c: LayerContext): LayerValue {
   const x = one(c);
   if (!isLastAxis(c.config.axis ?? -1, x.rank) || x.isFlat) fail('only a norm over the channels can be stated');
   const [weight, bias] = [c.weight('weight'), c.weight('bias')];
-  if (!weight) return fail('one without a scale cannot be stated');
+  if (!weight) return fail('one without a scale cannot be expressed');
   const norm = (name: string) =>
     c.node('LayerNormalization', [name, weight, bias], { epsilon: { real: number(c, 'epsilon', 1e-3) } });
   if (x.rank === 2) return same(c, norm(x.name));
@@ -248,9 +248,9 @@ function relu(c: LayerContext): LayerValue {
   const { name } = one(c);
   const slope = number(c, 'negative_slope', 0);
   const { max_value: most, threshold = 0 } = c.config;
-  if (threshold !== 0) fail('one with a threshold cannot be stated');
+  if (threshold !== 0) fail('one with a threshold cannot be expressed');
   if (typeof most === 'number')
-    return same(c, slope === 0 ? clipped(c, name, most) : fail('a slope with a maximum cannot be stated'));
+    return same(c, slope === 0 ? clipped(c, name, most) : fail('a slope with a maximum cannot be expressed'));
   return same(c, slope === 0 ? c.node('Relu', [name]) : c.node('LeakyRelu', [name], { alpha: { real: slope } }));
 }
 
@@ -287,7 +287,7 @@ function upsampling(c: LayerContext): LayerValue {
   checkChannelsLast(c);
   const scales = c.numbers(numbersOf([1, 1, ...pair(c, 'size', 2)], true));
   const how = c.config.interpolation ?? 'nearest';
-  if (how !== 'nearest' && how !== 'bilinear') fail(`interpolation by '${how}' cannot be stated`);
+  if (how !== 'nearest' && how !== 'bilinear') fail(`interpolation by '${how}' cannot be expressed`);
   const attributes: Readonly<Record<string, OnnxAttribute>> =
     how === 'bilinear'
       ? { mode: { text: 'linear' }, coordinate_transformation_mode: { text: 'half_pixel' } }

@@ -57,7 +57,7 @@ export function clip(c: OperatorContext): FileValue {
   if (low === 0 && high === Number.POSITIVE_INFINITY) return activation(c, { kind: 'activation', fn: 'relu' });
   if (low === 0 && high === 1) return functionOf(c, 'clip01');
   if (low !== 0 || high !== 6) {
-    return fail(`bounds of ${low} and ${high} cannot be stated, only 0 and 6`);
+    return fail(`bounds of ${low} and ${high} cannot be expressed, only 0 and 6`);
   }
   if (c.value(0)?.kind === 'formula') return functionOf(c, 'clip06');
   return activation(c, { kind: 'activation', fn: 'relu6' }, 'clip06');

@@ -53,7 +53,7 @@ export function instanceNorm(c: OperatorContext): LiveValue {
   const [weight, bias] = [weightsAt(c, 1), weightsAt(c, 2)];
   if (x.view?.kind === 'rows') {
     const isPlain = weight.read().every((n) => n === 1) && bias.read().every((n) => n === 0);
-    if (!isPlain) fail('a weight for each group cannot be stated, only for each channel');
+    if (!isPlain) fail('a weight for each group cannot be expressed, only for each channel');
     return { ...x, norm: { op: 'groupNorm', groups: x.view.groups, epsilon } };
   }
   const ref = refAt(c, 0);

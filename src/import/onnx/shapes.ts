@@ -55,7 +55,7 @@ export function reshaped(c: OperatorContext, wanted: readonly number[]): FileVal
   if (groups * members === channels && elements(map) === height * width && map.length > 0)
     return keep({ kind: 'groups', groups, swapped: false });
   if (rest.length === 2) return keep({ kind: 'rows', groups });
-  return fail(`a value of the shape [${axes.join(', ')}] cannot be stated`);
+  return fail(`a value of the shape [${axes.join(', ')}] cannot be expressed`);
 }
 
 /** The axes that a Reshape states: 0 is the axis of the input, -1 what is left. */
@@ -115,7 +115,7 @@ export function transpose(c: OperatorContext): FileValue {
   if (view?.kind === 'last' && perm === '0,3,1,2') return { kind: 'live', ref };
   if (view?.kind === 'groups' && !view.swapped && /^0,2,1(,3(,4)?)?$/.test(perm))
     return { kind: 'live', ref, view: { ...view, swapped: true } };
-  return fail(`the order of axes ${perm} cannot be stated`);
+  return fail(`the order of axes ${perm} cannot be expressed`);
 }
 
 /** A matrix with its axes exchanged. */
@@ -142,7 +142,7 @@ export function gather(c: OperatorContext): FileValue {
   if (value?.kind !== 'known') {
     const rank = axesAt(c, 0).length;
     const at = axis < 0 ? axis + rank : axis;
-    return at === 2 || at === 3 ? gatherRows(c, at) : fail(`choosing along the axis ${at} cannot be stated`);
+    return at === 2 || at === 3 ? gatherRows(c, at) : fail(`choosing along the axis ${at} cannot be expressed`);
   }
   const list = sizes(value);
   const at = knownAt(c, 1);
@@ -281,14 +281,15 @@ export function dense(c: OperatorContext, weight: Numbers, bias: Numbers | undef
     const op = { kind: 'conv', filters: units, window: still, groups: 1, bias: !!bias } as const;
     return { ...made(c, op, [x.ref], bias ? [kernel, bias] : [kernel]), view: x.view };
   }
-  if (shape.length !== 1 && x.view?.kind !== 'flat') fail('a product with a matrix along the width cannot be stated');
+  if (shape.length !== 1 && x.view?.kind !== 'flat')
+    fail('a product with a matrix along the width cannot be expressed');
   return made(c, { kind: 'linear', units, bias: !!bias }, [x.ref], bias ? [weight, bias] : [weight]);
 }
 
 export function gemm(c: OperatorContext): LiveValue {
   const [alpha, beta] = [c.attribute('alpha').real ?? 1, c.attribute('beta').real ?? 1];
   if (alpha !== 1 || beta !== 1 || integer(c, 'transA', 0) === 1)
-    fail('a product that is scaled or transposed cannot be stated');
+    fail('a product that is scaled or transposed cannot be expressed');
   const weight = weightsAt(c, 1);
   const bias = c.value(2) ? weightsAt(c, 2) : undefined;
   return dense(

@@ -46,7 +46,7 @@ export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
       makers.set(name, c);
       values.set(
         name,
-        outputs[i] ?? { kind: 'failed', ...named(node), reason: `its output ${i + 1} cannot be stated` },
+        outputs[i] ?? { kind: 'failed', ...named(node), reason: `its output ${i + 1} cannot be expressed` },
       );
     }
   }

@@ -42,7 +42,7 @@ export interface PartValue {
   readonly kind: 'part';
 }
 
-/** What cannot be stated. It only matters if an output depends on it. */
+/** What cannot be expressed. It only matters if an output depends on it. */
 export interface FailedValue {
   readonly kind: 'failed';
   /** Name and operator of the node. */

@@ -93,7 +93,7 @@ export function pool(c: OperatorContext, kind: 'maxPool' | 'avgPool'): LiveValue
   const lowest = kind === 'maxPool' ? lowestPads(c) : undefined;
   const given = lowest?.ref ?? refAt(c, 0);
   const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
-  if (moves.dilation.some((n) => n !== 1)) fail('a pool whose window has gaps cannot be stated');
+  if (moves.dilation.some((n) => n !== 1)) fail('a pool whose window has gaps cannot be expressed');
   const own = sum(lowest?.pads ?? noPads, padsOf(c, moves, mapShape(c, given)));
   const joined = beforePads(c, given, own);
   const both = sum(joined.pads, own);
@@ -110,7 +110,7 @@ export function pool(c: OperatorContext, kind: 'maxPool' | 'avgPool'): LiveValue
   const isPadded = Object.values(own).some((n) => n > 0);
   const isPaddedBefore = Object.values(before).some((n) => n > 0);
   const countPad = isPaddedBefore || (isPadded && integer(c, 'count_include_pad', 0) === 1);
-  if (countPad && Math.max(...added) > 0) fail('a mean that counts a part of its padding cannot be stated');
+  if (countPad && Math.max(...added) > 0) fail('a mean that counts a part of its padding cannot be expressed');
   return made(c, { kind, window, countPad }, [ref]);
 }
 
@@ -119,11 +119,11 @@ function lowestPads(c: OperatorContext): { readonly ref: ValueRef; readonly pads
   const maker = c.maker(0);
   if (c.value(0)?.kind !== 'part' || maker?.node.type !== 'Pad') return undefined;
   const { pads, isEdge } = padding(maker);
-  if (Object.values(pads).some((n) => n < 0)) fail('padding that also takes away cannot be stated');
+  if (Object.values(pads).some((n) => n < 0)) fail('padding that also takes away cannot be expressed');
   // The pixels at the edge are in every window that their copies are in.
   const [high = 1, wide = 1] = c.attribute('kernel_shape').integers ?? [];
   if (isEdge && (Math.max(pads.top, pads.bottom) >= high || Math.max(pads.left, pads.right) >= wide))
-    fail("padding by 'edge' as wide as the window cannot be stated");
+    fail("padding by 'edge' as wide as the window cannot be expressed");
   return { ref: refAt(maker, 0), pads };
 }
 
@@ -216,7 +216,7 @@ export function reduction(
   // Over a vector it is part of a norm.
   if (String(axes) === '1' && rank === 2) return { kind: 'part' };
   if (String(axes) === '1' && keepsRank && over.channels) return made(c, { kind: over.channels }, [ref]);
-  return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be stated`);
+  return fail(`a reduction over the axes ${axes.join(', ') || 'of all'} cannot be expressed`);
 }
 
 export function pad(c: OperatorContext): FileValue {
@@ -229,7 +229,7 @@ export function pad(c: OperatorContext): FileValue {
   const isCrop = Object.values(pads).every((n) => n <= 0);
   // With the least number, or copies of the edge, it is the padding of a maximum.
   if (!isCrop && (isEdge || isLowest(value))) return { kind: 'part' };
-  if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be stated');
+  if (value !== 0 && !isCrop) fail('padding by anything but zeros cannot be expressed');
   return { ...made(c, { kind: 'pad', pads }, [ref]), ...seen };
 }
 
@@ -241,7 +241,7 @@ function padding(c: OperatorContext): {
 } {
   const mode = c.attribute('mode').text ?? 'constant';
   const isEdge = mode === 'edge';
-  if (mode !== 'constant' && !isEdge) fail(`padding by '${mode}' cannot be stated, only by zeros`);
+  if (mode !== 'constant' && !isEdge) fail(`padding by '${mode}' cannot be expressed, only by zeros`);
   const value = c.value(2) ? numberOf(c.value(2)) : (c.attribute('value').real ?? 0);
   const list = integers(c, 'pads', 1) ?? [];
   const axes = c.value(3) ? (knownAt(c, 3).integers ?? []) : [0, 1, 2, 3];
@@ -251,7 +251,7 @@ function padding(c: OperatorContext): {
   };
   const [channels, high, wide] = liveAt(c, 0).view?.kind === 'last' ? ([3, 1, 2] as const) : ([1, 2, 3] as const);
   if (at(0, 0) !== 0 || at(0, 1) !== 0 || at(channels, 0) !== 0 || at(channels, 1) !== 0)
-    fail('padding of channels or of the batch cannot be stated');
+    fail('padding of channels or of the batch cannot be expressed');
   return { pads: { top: at(high, 0), left: at(wide, 0), bottom: at(high, 1), right: at(wide, 1) }, value, isEdge };
 }
 
@@ -278,7 +278,7 @@ export function resize(c: OperatorContext): LiveValue {
   const place = c.attribute('coordinate_transformation_mode').text ?? (isOld ? 'asymmetric' : 'half_pixel');
   if (mode === 'linear' || mode === 'bilinear') {
     const isHalf = place === 'half_pixel' || (place === 'pytorch_half_pixel' && rows.to > 1 && columns.to > 1);
-    if (!isHalf) fail(`interpolation with '${place}' cannot be stated, only with 'half_pixel'`);
+    if (!isHalf) fail(`interpolation with '${place}' cannot be expressed, only with 'half_pixel'`);
     return made(c, { kind: 'upsample', mode: 'bilinear', rows, columns }, [ref]);
   }
   const rounding = c.attribute('nearest_mode').text ?? (isOld ? 'floor' : 'round_prefer_floor');
@@ -286,7 +286,7 @@ export function resize(c: OperatorContext): LiveValue {
   const isFloor = place === 'asymmetric' && rounding === 'floor';
   const isCentred = place === 'half_pixel' && rounding.startsWith('round') && isWhole;
   if (mode !== 'nearest' || !(isFloor || isCentred))
-    fail(`resizing by '${mode}' with '${place}' and '${rounding}' cannot be stated`);
+    fail(`resizing by '${mode}' with '${place}' and '${rounding}' cannot be expressed`);
   return made(c, { kind: 'upsample', mode: 'nearest', rows, columns }, [ref]);
 }
 
