@@ -52,7 +52,7 @@ test.each([
   ['Upsample(to: 2)', "wrong-type: 'to' of 'Upsample' must be a tensor, not a number"],
   ['Upsample(image)', "too-many-tensors: 'Upsample' takes 1 tensor; its arguments provide 1 and the chain 1 more"],
   ['Upsample(2, mode: same)', "wrong-type: 'mode' of 'Upsample' must be an interpolation, not a padding"],
-  ['Upsample(2, mode: bicubic)', "unknown-name: nothing here is called 'bicubic'"],
+  ['Upsample(2, mode: bicubic)', "wrong-type: 'mode' must be nearest or bilinear, not the interpolation 'bicubic'"],
   ['Upsample(1.5)', "not-whole: 'factor' of 'Upsample' must be a whole number, not 1.5"],
   ['Upsample(0)', "bad-size: 'factor' of 'Upsample' is 0; it must be from 1 to 65536"],
   ['Upsample(20000)', 'bad-size: the size of the image in pixels is 80000; it must be from 1 to 65536'],

@@ -128,7 +128,8 @@ function closeUnclosed(p: TokenPass, token: IToken, startsLine: boolean): void {
   }
   // `Conv(8 if n > 1`, and an arrow on the next line: they belong to the step whose bracket is open.
   const condition = is(token, k.if) && !p.goesOn && !hasElse(p);
-  const belongs = kind.endsOperand(p.out.at(-1)) && (condition || (startsLine && is(token, t.Arrow)));
+  const arrow = startsLine && is(token, t.Arrow) && !endsInChain(p, frame);
+  const belongs = kind.endsOperand(p.out.at(-1)) && (condition || arrow);
   if (belongs && !closesLater(p.tokens, p.position)) closeInline(p);
   if (!startsLine) return;
   // `, n = 2` in parameters is one of them.
@@ -138,6 +139,19 @@ function closeUnclosed(p: TokenPass, token: IToken, startsLine: boolean): void {
   if (!keyword && !adjacent && !begins) return;
   if (!keyword && closesLater(p.tokens, p.position)) return;
   closeInline(p);
+}
+
+/** Whether the last argument in a bracket is a chain, `Concat(x -> Conv(8)`: an arrow on the next line continues it. */
+function endsInChain({ out }: TokenPass, frame: Frame): boolean {
+  let depth = 0;
+  for (let i = out.length - 1; out[i] !== frame.open && i >= 0; i--) {
+    const token = out[i] as IToken;
+    if (kind.isCloser(token)) depth++;
+    else if (kind.isOpener(token)) depth--;
+    else if (depth === 0 && is(token, t.Arrow)) return true;
+    else if (depth === 0 && is(token, t.Comma)) return false;
+  }
+  return false;
 }
 
 /** Whether an `else` follows an `if` on its line: `Conv(8 if wide else 4`. */

@@ -59,7 +59,9 @@ export function reportEnd(outcome: RunOutcome, classes: readonly string[], args:
     return;
   }
   if (corrupt > 0 && !flag(args, 'quiet')) {
-    io.stderr.write(`warning: ${corrupt} ${nounFor(corrupt, 'image')} could not be read and were left out\n`);
+    io.stderr.write(
+      `warning: ${corrupt} ${nounFor(corrupt, 'image')} could not be read and ${corrupt === 1 ? 'was' : 'were'} left out\n`,
+    );
   }
   if (!finished) {
     io.stderr.write(`stopped after step ${step}, with a checkpoint; continue with\n  enetc train --resume ${shown}\n`);

@@ -119,7 +119,7 @@ test('warnings come before the run, and names of files do not drive the terminal
     'warning: 1 file is skipped, which is not a picture that can be read: 1 .\u241b[2j',
     expect.stringMatching(/^warning: the classes are unbalanced: 'cat' has 36 training images, '(ant|bee)' [34]; /),
     "warning: 'train/ant/\u241b[31mred.png' cannot be read and is skipped: it is text, not a picture",
-    'warning: 1 image could not be read and did not count',
+    'warning: 1 image could not be read and was left out',
     '',
   ]);
   expect(out).toContain('\nclasses  ant: ');
