@@ -90,6 +90,8 @@ function openFile(module: Module, file: RandomAccess, name: string): Hdf5File {
     close() {
       try {
         module.close_file(id);
+      } catch {
+        // what was wrong with the file has been reported; nothing of a file that is only read can be lost
       } finally {
         source.remove();
       }

@@ -93,6 +93,16 @@ test('no damaged ONNX file makes the import fail: it is stated or refused', () =
   );
 }, 600_000);
 
+test('a number of a type that is not read is an error at the node that needs it', () => {
+  const bytes = new Uint8Array(readFileSync(new URL('golden/forms-17.onnx', import.meta.url)));
+  // data_type 1 (float32) and raw_data of a constant, 0.5
+  const at = Buffer.from(bytes).indexOf(Buffer.from([16, 1, 74, 4, 0, 0, 0, 63]));
+  bytes[at + 1] = 0;
+  const read = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+  const { diagnostics } = importModel({ name: 'net.onnx', file: { size: bytes.length, read } }, 'net');
+  expect(diagnostics[0]?.message).toMatch(/the numbers of '.*' \(1 of the type ONNX type 0\) are not read/);
+});
+
 test('no damaged list of tensors makes the import of weights fail: it is a member of the library or refused', () => {
   let end = 0;
   const entries = [...readStateDict('timm_resnet18').values()].map(({ name, shape, dtype }) => {

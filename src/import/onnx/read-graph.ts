@@ -6,6 +6,7 @@ import { type OnnxTensor, readEntry, readTensor } from '../../weights/readers/on
 import { type ProtoField, ProtoReader } from '../../weights/readers/protobuf.ts';
 import { readFloats } from '../../weights/readers/stored-floats.ts';
 import { type Numbers, shortest } from '../numbers.ts';
+import { Unsayable } from '../unsayable.ts';
 import { mostIntegers, readIntegers } from './read-integers.ts';
 
 /** An attribute of a node; only the fields of its type are set. */
@@ -207,8 +208,15 @@ function numbersOf(
       },
     };
   }
-  if (length > mostIntegers) return { shape, isReal: false, read: () => new Float32Array(0) };
   // Whole numbers are sizes and axes: few, and needed to understand the graph.
-  const integers = readIntegers(file, field, dtype, length);
-  return { shape, isReal: false, ...(integers && { integers }), read: () => Float32Array.from(integers ?? []) };
+  const integers = length > mostIntegers ? undefined : readIntegers(file, field, dtype, length);
+  return {
+    shape,
+    isReal: false,
+    ...(integers && { integers }),
+    read() {
+      if (!integers) throw new Unsayable(`the numbers of '${name}' (${length} of the type ${dtype}) are not read`);
+      return Float32Array.from(integers);
+    },
+  };
 }
