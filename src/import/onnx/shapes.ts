@@ -225,8 +225,9 @@ function rows(value: KnownValue, start: number, end: number, step: number): Know
 export function constantOfShape(c: OperatorContext): FileValue {
   const shape = knownAt(c, 0).integers ?? fail('its shape is not in the file');
   const { numbers } = c.attribute('value');
-  if (elements(shape) > 1000 || numbers?.isReal) fail('only a list of sizes can be stated');
-  return knownIntegers(new Array<number>(elements(shape)).fill(numbers?.integers?.[0] ?? 0), shape);
+  const length = elements(shape);
+  if (shape.some((n) => n < 0) || length > 1000 || numbers?.isReal) fail('only a list of sizes can be expressed');
+  return knownIntegers(new Array<number>(length).fill(numbers?.integers?.[0] ?? 0), shape);
 }
 
 /** Whole numbers that a shape may consist of. */
