@@ -3,6 +3,11 @@ export class Unsayable extends Error {
   override readonly name = 'Unsayable';
 }
 
+/** @throws Unsayable */
+export function fail(reason: string): never {
+  throw new Unsayable(reason);
+}
+
 /** An error of one node. */
 export class UnsayableNode extends Error {
   override readonly name = 'UnsayableNode';

@@ -287,6 +287,13 @@ test('an unclosed parenthesis', () => {
   `);
 });
 
+test('an unclosed parenthesis after a chain in it, which goes on in the next line', () => {
+  const branches = 'Concat(image -> a: Conv(8)\n    -> b: Conv(8), image -> c: Conv(8)';
+  const found = message(spec.replace('Conv(8, 3)', branches));
+  expect(found).toContain("note: ')' expected here\n --> a.enet:9:39");
+  expect(found.match(/error/g)).toHaveLength(1);
+});
+
 test('an unclosed parenthesis in a cell', () => {
   expect(message(spec.replace('d(1)  ', 'd(1  '))).toMatchInlineSnapshot(`
     "error[unclosed-bracket]: this '(' has no ')'

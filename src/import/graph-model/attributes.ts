@@ -1,6 +1,6 @@
 import { isObject } from '../../weights/is-object.ts';
 import type { TopologyNode } from '../../weights/readers/layers-model/graph-model.ts';
-import { Unsayable } from '../unsayable.ts';
+import { fail } from '../unsayable.ts';
 
 /** Attributes of a node (tensorflow/core/framework/attr_value.proto, as JSON): whole numbers may be texts, texts are in base64. */
 
@@ -64,8 +64,4 @@ function textOf(base64: unknown): string {
     // It is not base64.
   }
   return fail('one of its attributes is not a text');
-}
-
-export function fail(reason: string): never {
-  throw new Unsayable(reason);
 }

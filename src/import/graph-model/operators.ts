@@ -1,8 +1,9 @@
 import type { TopologyNode } from '../../weights/readers/layers-model/graph-model.ts';
-import { list, numbersOf } from '../layers/layer-context.ts';
+import { type LayerValue, list, numbersOf } from '../layers/layer-context.ts';
 import type { Numbers } from '../numbers.ts';
 import type { FileNode, OnnxAttribute } from '../onnx/read-graph.ts';
-import { fail, isSet, realAt, textAt, textsAt, wholeAt, wholesAt } from './attributes.ts';
+import { fail } from '../unsayable.ts';
+import { isSet, realAt, textAt, textsAt, wholeAt, wholesAt } from './attributes.ts';
 
 /** The result of a node of a graph model. */
 export type GraphValue =
@@ -13,14 +14,8 @@ export type GraphValue =
   | { readonly kind: 'other' };
 
 /** A value that depends on the input. */
-export interface NodeValue {
+export interface NodeValue extends LayerValue {
   readonly kind: 'live';
-  /** Of the graph's value. */
-  readonly name: string;
-  /** With the batch: 4 of a map, 2 of a vector. */
-  readonly rank: number;
-  /** A flattened map, whose elements are in a different order than here. */
-  readonly isFlat?: boolean;
 }
 
 /** A floating-point constant. */
@@ -182,7 +177,7 @@ function product(c: OpContext): NodeValue {
   const x = live(c);
   const { name, isUnordered } = numbersAt(c, 1);
   if (isUnordered) fail('the channels of the map that it flattens are not known');
-  if (x.rank !== 2 || isSet(c.node, 'transpose_a')) fail('only a product of vectors with a matrix can be stated');
+  if (x.rank !== 2 || isSet(c.node, 'transpose_a')) fail('only a product of vectors with a matrix can be expressed');
   // The reader of the file has transposed the matrix to [units, features], with features in the order of their map.
   const gemm = (bias: string | undefined) => c.add('Gemm', [x.name, name, bias], { transB: { integer: 1 } });
   return { kind: 'live', rank: 2, name: fused(c, gemm) };
@@ -263,7 +258,7 @@ function pool(c: OpContext, type: string): NodeValue {
 function mean(c: OpContext): NodeValue {
   const x = map(c);
   const axes = sizesAt(c, 1).map((axis) => (axis < 0 ? axis + 4 : axis));
-  if (String([...axes].sort()) !== '1,2') fail('only a mean over height and width can be stated');
+  if (String([...axes].sort()) !== '1,2') fail('only a mean over height and width can be expressed');
   const name = c.add('GlobalAveragePool', [x.name]);
   return isSet(c.node, 'keep_dims') ? { ...x, name } : { kind: 'live', rank: 2, name: c.add('Flatten', [name]) };
 }

@@ -1,4 +1,5 @@
-import { fail, type LayerContext, numbersOf } from './layer-context.ts';
+import { fail } from '../unsayable.ts';
+import { type LayerContext, numbersOf } from './layer-context.ts';
 
 /** Keras's activations as nodes: keras/activations. Where version 2 differs, that follows from the name. */
 const plain: Readonly<Record<string, string>> = {

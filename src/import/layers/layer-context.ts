@@ -1,6 +1,6 @@
 import type { Numbers } from '../numbers.ts';
 import type { FileNode, OnnxAttribute } from '../onnx/read-graph.ts';
-import { Unsayable } from '../unsayable.ts';
+import { fail } from '../unsayable.ts';
 
 /** A value between layers. */
 export interface LayerValue {
@@ -31,10 +31,6 @@ export interface LayerContext {
 }
 
 export type Attributes = FileNode['attributes'];
-
-export function fail(reason: string): never {
-  throw new Unsayable(reason);
-}
 
 export function list(numbers: readonly number[]): OnnxAttribute {
   return { integers: numbers };

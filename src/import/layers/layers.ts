@@ -1,9 +1,9 @@
 import { filled, type Numbers } from '../numbers.ts';
 import type { OnnxAttribute } from '../onnx/read-graph.ts';
+import { fail } from '../unsayable.ts';
 import { activate, clipped } from './activations.ts';
 import {
   checkChannelsLast,
-  fail,
   isLastAxis,
   type LayerContext,
   type LayerValue,
@@ -36,7 +36,7 @@ export const layers: Readonly<Record<string, ReadLayer>> = {
   },
   ELU: (c) => same(c, c.node('Elu', [one(c).name], { alpha: { real: number(c, 'alpha', 1) } })),
   Softmax: (c) => {
-    if (!isLastAxis(c.config.axis ?? -1, one(c).rank)) fail('only a softmax over the channels can be stated');
+    if (!isLastAxis(c.config.axis ?? -1, one(c).rank)) fail('only a softmax over the channels can be expressed');
     return same(c, c.node('Softmax', [one(c).name], { axis: { integer: 1 } }));
   },
 
@@ -171,7 +171,7 @@ function transposed(c: LayerContext): LayerValue {
 
 function batchNorm(c: LayerContext): LayerValue {
   const x = one(c);
-  if (!isLastAxis(c.config.axis ?? -1, x.rank)) fail('only a norm of each channel can be stated');
+  if (!isLastAxis(c.config.axis ?? -1, x.rank)) fail('only a norm of each channel can be expressed');
   if (x.isFlat) fail('the norm of a flattened map cannot be expressed');
   let channels = 0;
   const mean = c.weight('running_mean', (shape) => {
@@ -190,7 +190,7 @@ function batchNorm(c: LayerContext): LayerValue {
 function normalization(c: LayerContext): LayerValue {
   const x = one(c);
   if (!isLastAxis(c.config.axis ?? -1, x.rank) || c.config.invert === true)
-    fail('only one of each channel can be stated');
+    fail('only one of each channel can be expressed');
   const ofFile = (member: string): Numbers | undefined => {
     const value = c.config[member];
     const list = Array.isArray(value) ? (value.flat(9) as unknown[]) : [value];
@@ -206,7 +206,7 @@ function normalization(c: LayerContext): LayerValue {
 
 function layerNorm(c: LayerContext): LayerValue {
   const x = one(c);
-  if (!isLastAxis(c.config.axis ?? -1, x.rank) || x.isFlat) fail('only a norm over the channels can be stated');
+  if (!isLastAxis(c.config.axis ?? -1, x.rank) || x.isFlat) fail('only a norm over the channels can be expressed');
   const [weight, bias] = [c.weight('weight'), c.weight('bias')];
   if (!weight) return fail('one without a scale cannot be expressed');
   const norm = (name: string) =>

@@ -1,7 +1,8 @@
 import type { ValueRef } from '../../5-graph/graph.ts';
 import type { Op } from '../../ops/ops.ts';
 import { filled, type Numbers } from '../numbers.ts';
-import { fail, liveAt, made, numberOf, type OperatorContext, weightNode, withNorm } from './context.ts';
+import { fail } from '../unsayable.ts';
+import { liveAt, made, numberOf, type OperatorContext, weightNode, withNorm } from './context.ts';
 import { activationOf, applied, type Formula, product, scaled, shifted, variable } from './formulas.ts';
 import { decomposedNorm, unitLength } from './norms.ts';
 import type { FileValue, LiveValue } from './values.ts';

@@ -2,7 +2,7 @@ import { elements, type Shape, type ValueRef } from '../../5-graph/graph.ts';
 import type { Op } from '../../ops/ops.ts';
 import type { NetworkBuilder } from '../network.ts';
 import { filled, type Numbers, shortest } from '../numbers.ts';
-import { Unsayable } from '../unsayable.ts';
+import { fail } from '../unsayable.ts';
 import type { FileNode, OnnxAttribute } from './read-graph.ts';
 import { axesOf, type FileValue, type KnownValue, type LiveValue } from './values.ts';
 
@@ -38,15 +38,11 @@ export function integers(c: OperatorContext, name: string, input?: number): read
   return list ?? (one === undefined ? undefined : [one]);
 }
 
-export function fail(reason: string): never {
-  throw new Unsayable(reason);
-}
-
 /** An input that consists of numbers of the file. */
 export function knownAt(c: OperatorContext, i: number): Numbers {
   const value = c.value(i);
   if (value?.kind !== 'known')
-    return fail(`its input ${i + 1} is computed; only numbers of the file can be stated there`);
+    return fail(`its input ${i + 1} is computed; only numbers of the file can be expressed there`);
   return value.numbers;
 }
 

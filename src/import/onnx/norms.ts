@@ -1,16 +1,6 @@
 import { filled, type Numbers, shortest } from '../numbers.ts';
-import {
-  fail,
-  integer,
-  integers,
-  liveAt,
-  made,
-  numberOf,
-  type OperatorContext,
-  real,
-  refAt,
-  weightsAt,
-} from './context.ts';
+import { fail } from '../unsayable.ts';
+import { integer, integers, liveAt, made, numberOf, type OperatorContext, real, refAt, weightsAt } from './context.ts';
 import type { LiveValue } from './values.ts';
 
 /** Norms, as one operator or spelled out. */
@@ -29,7 +19,7 @@ export function layerNorm(c: OperatorContext): LiveValue {
   const rank = shape.length + 1;
   const isLast = axis === -1 || axis === rank - 1;
   if (!isLast || (shape.length === 3 && x.view?.kind !== 'last'))
-    fail('only a norm over the channels of each pixel can be stated');
+    fail('only a norm over the channels of each pixel can be expressed');
   const [channels = 0] = shape;
   const bias = c.value(2) ? weightsAt(c, 2) : filled(channels, 0);
   const norm = made(c, { kind: 'layerNorm', epsilon: real(c, 'epsilon', 1e-5) }, [x.ref], [weightsAt(c, 1), bias]);

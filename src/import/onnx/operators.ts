@@ -1,5 +1,6 @@
+import { fail } from '../unsayable.ts';
 import { activation, arithmetic, clip, functionOf } from './arithmetic.ts';
-import { fail, integer, liveAt, made, numberOf, type OperatorContext, real, refAt } from './context.ts';
+import { integer, liveAt, made, numberOf, type OperatorContext, real, refAt } from './context.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm } from './norms.ts';
 import * as shapes from './shapes.ts';
 import { type FileValue, knownIntegers, type LiveValue } from './values.ts';
@@ -23,7 +24,9 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   Relu: (c) => activation(c, { kind: 'activation', fn: 'relu' }),
   LeakyRelu: (c) => sloped(c, 'leaky_relu', real(c, 'alpha', 0.01), 0.01),
   Elu: (c) =>
-    real(c, 'alpha', 1) === 1 ? activation(c, { kind: 'activation', fn: 'elu' }) : fail('only alpha 1 can be stated'),
+    real(c, 'alpha', 1) === 1
+      ? activation(c, { kind: 'activation', fn: 'elu' })
+      : fail('only alpha 1 can be expressed'),
   Sigmoid: (c) => activation(c, { kind: 'activation', fn: 'sigmoid' }, 'sigmoid'),
   HardSigmoid: hardSigmoid,
   HardSwish: (c) => activation(c, { kind: 'activation', fn: 'hardswish' }),
@@ -31,11 +34,13 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
     c.value(0)?.kind === 'formula' ? functionOf(c, 'tanh') : activation(c, { kind: 'activation', fn: 'tanh' }),
   Gelu: (c) =>
     c.attribute('approximate').text === 'tanh'
-      ? fail('only the exact GELU can be stated')
+      ? fail('only the exact GELU can be expressed')
       : activation(c, { kind: 'activation', fn: 'gelu' }),
   Mish: (c) => activation(c, { kind: 'activation', fn: 'mish' }),
   Swish: (c) =>
-    real(c, 'alpha', 1) === 1 ? activation(c, { kind: 'activation', fn: 'silu' }) : fail('only alpha 1 can be stated'),
+    real(c, 'alpha', 1) === 1
+      ? activation(c, { kind: 'activation', fn: 'silu' })
+      : fail('only alpha 1 can be expressed'),
   Softmax: softmax,
   Clip: (c) =>
     shapes.sizeArithmetic(c, ([n = 0, low = -Infinity, high = Infinity]) => Math.min(Math.max(n, low), high)) ??
@@ -97,7 +102,7 @@ function sloped(c: OperatorContext, fn: 'leaky_relu' | 'hardsigmoid', slope: num
 /** A sixth in single precision is that of the language. */
 function hardSigmoid(c: OperatorContext): FileValue {
   const slope = real(c, 'alpha', 0.2);
-  if (real(c, 'beta', 0.5) !== 0.5) fail('only a value of 0.5 at 0 (beta) can be stated');
+  if (real(c, 'beta', 0.5) !== 0.5) fail('only a value of 0.5 at 0 (beta) can be expressed');
   if (Math.abs(slope - 1 / 6) > 1e-6) return sloped(c, 'hardsigmoid', slope, 1 / 6);
   return activation(c, { kind: 'activation', fn: 'hardsigmoid' }, 'hardsigmoid');
 }
@@ -106,7 +111,7 @@ function softmax(c: OperatorContext): LiveValue {
   const ref = refAt(c, 0);
   const rank = c.b.shapeOf(ref).length + 1;
   const axis = integer(c, 'axis', c.opset >= 13 ? -1 : 1);
-  if ((axis < 0 ? axis + rank : axis) !== 1) fail('only a softmax over the channels can be stated');
+  if ((axis < 0 ? axis + rank : axis) !== 1) fail('only a softmax over the channels can be expressed');
   return made(c, { kind: 'activation', fn: 'softmax' }, [ref]);
 }
 
@@ -153,6 +158,6 @@ function cast(c: OperatorContext): FileValue {
     const cast = isReal ? list : list.map(Math.trunc);
     return { kind: 'known', numbers: { shape, isReal, integers: cast, read: () => Float32Array.from(cast) } };
   }
-  if (integer(c, 'to', 1) !== 1) fail('only single precision can be stated');
+  if (integer(c, 'to', 1) !== 1) fail('only single precision can be expressed');
   return value ?? liveAt(c, 0);
 }

@@ -1,7 +1,8 @@
 import { elements, type ValueRef } from '../../5-graph/graph.ts';
 import { sameShape } from '../../ops/shape.ts';
 import type { Numbers } from '../numbers.ts';
-import { fail, integer, integers, knownAt, liveAt, made, type OperatorContext, refAt, weightsAt } from './context.ts';
+import { fail } from '../unsayable.ts';
+import { integer, integers, knownAt, liveAt, made, type OperatorContext, refAt, weightsAt } from './context.ts';
 import { axesOf, type FileValue, type KnownValue, knownIntegers, type LiveValue } from './values.ts';
 import { areaMeans, gatherRows } from './windows.ts';
 

@@ -37,7 +37,7 @@ export interface FormulaValue {
   readonly formulas: readonly Formula[];
 }
 
-/** What can be stated only as a part of something known: a length, a deviation. */
+/** What can be expressed only as a part of something known: a length, a deviation. */
 export interface PartValue {
   readonly kind: 'part';
 }

@@ -4,8 +4,8 @@ import type { Pair } from '../../ops/pair.ts';
 import type { Shape } from '../../ops/shape.ts';
 import { noPads, type Pads, padsFor, poolOver, type Window } from '../../ops/window.ts';
 import type { Numbers } from '../numbers.ts';
+import { fail } from '../unsayable.ts';
 import {
-  fail,
   integer,
   integers,
   knownAt,
@@ -26,7 +26,7 @@ export function convolution(c: OperatorContext): LiveValue {
   const along = channelConvolution(c, weight, bias);
   if (along) return along;
   const [filters = 0, , ...kernel] = weight.shape;
-  if (kernel.length !== 2) fail('only convolutions over height and width can be stated');
+  if (kernel.length !== 2) fail('only convolutions over height and width can be expressed');
   const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
   const given = refAt(c, 0);
   const own = padsOf(c, moves, mapShape(c, given));
@@ -52,9 +52,9 @@ export function transposedConvolution(c: OperatorContext): LiveValue {
   const weight = weightsAt(c, 1);
   const bias = c.value(2) ? weightsAt(c, 2) : undefined;
   const [, filters = 0, ...kernel] = weight.shape;
-  if (kernel.length !== 2) fail('only convolutions over height and width can be stated');
+  if (kernel.length !== 2) fail('only convolutions over height and width can be expressed');
   if (c.attribute('output_shape').integers || c.attribute('auto_pad').text?.startsWith('SAME'))
-    fail('only padding that is given in pixels can be stated');
+    fail('only padding that is given in pixels can be expressed');
   const ref = refAt(c, 0);
   const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };
   const { top, left, bottom, right } = padsOf(c, moves, mapShape(c, ref));
@@ -74,7 +74,7 @@ function channelConvolution(c: OperatorContext, weight: Numbers, bias: Numbers |
   const pads = c.attribute('pads').integers ?? [];
   const half = (kernel - 1) / 2;
   const isPadded = pads.length === 2 ? String(pads) === `${half},${half}` : String(pads) === `${half},0,${half},0`;
-  if (!isPadded) return fail('only a convolution along channels that keeps their number can be stated');
+  if (!isPadded) return fail('only a convolution along channels that keeps their number can be expressed');
   const numbers = { ...weight, shape: [1, 1, kernel] };
   return { ...made(c, { kind: 'channelConv', kernel }, [ref], [numbers]), view };
 }
@@ -89,7 +89,7 @@ function isSayable(window: Omit<Window, 'pads'>, pads: Pads, [, height = 1, widt
 
 export function pool(c: OperatorContext, kind: 'maxPool' | 'avgPool'): LiveValue {
   const kernel = c.attribute('kernel_shape').integers ?? [];
-  if (kernel.length !== 2) fail('only windows over height and width can be stated');
+  if (kernel.length !== 2) fail('only windows over height and width can be expressed');
   const lowest = kind === 'maxPool' ? lowestPads(c) : undefined;
   const given = lowest?.ref ?? refAt(c, 0);
   const moves = { ...windowMoves(c, kernel as unknown as Pair), pads: noPads };

@@ -112,7 +112,7 @@ def class_weights(text: str) -> str:
         if not all(0 <= value < math.inf for value in values):
             raise argparse.ArgumentTypeError("takes numbers from 0")
         if len(values) != CLASSES:
-            raise argparse.ArgumentTypeError(f"takes {CLASSES} numbers, one a class")
+            raise argparse.ArgumentTypeError(f"takes {CLASSES} numbers, one per class")
     return text
 
 
