@@ -177,18 +177,18 @@ function livingValues(nodes: readonly ProgramNode[], place: ReadonlyMap<number, 
     const at = node.part ? (place.get(node.part.node) ?? -1) : end;
     trains[node.id] = node.op.kind === 'variable' || node.inputs.some((ref) => trains[ref.node]);
     if (node.part?.backward) {
-      const { reads, indexBytes } = keptByAutograd(node, nodes);
+      const { reads, ownBytes } = keptByAutograd(node, nodes);
       for (const { node: from, output } of reads) {
         const times = keeper[from] as number[];
         times[output] = Math.min(times[output] as number, at);
       }
-      if (indexBytes > 0) {
+      if (ownBytes > 0) {
         const { path } = node;
         extra.push({
           producer: at,
           lastReader: at,
           firstKeeper: at,
-          bytes: indexBytes,
+          bytes: ownBytes,
           trains: false,
           path,
           shape: [],

@@ -51,6 +51,19 @@ describe('the work of a step', () => {
   });
 });
 
+test('an activation whose gradient reads its output here keeps its input, if PyTorch does', () => {
+  const kept = (call: string) => {
+    const text = `model Net {\n  input image: [3, 8, 8]\n  a: Conv(4, 3) -> ${call}\n  b: Conv(5, 1)\n}\n`;
+    const { values } = trainingWork(compile({ name: 'net.enet', text }).graph!);
+    const found = values.filter(({ firstKeeper }) => firstKeeper !== Number.POSITIVE_INFINITY);
+    return found.map(({ path, bytes }) => `${path} ${bytes / 256}`);
+  };
+  expect(kept('relu')).toEqual(['image 3', 'a.relu 4']);
+  expect(kept('leaky_relu')).toEqual(['image 3', 'a 4', 'a.leaky_relu 4']);
+  // written as a clamp, which keeps the line that it is given
+  expect(kept('hardsigmoid(0.2)')).toEqual(['image 3', 'a.hardsigmoid 4', 'a.hardsigmoid 4']);
+});
+
 test('a value that skips a stage is handed through it', () => {
   const plan = planned(
     `model Net {

@@ -110,8 +110,7 @@ describe("the U-Nets' memory", () => {
     const stages = microBatches === 1 ? 'none' : balance.length;
     const row = `| U-Net (${convs}, ${filters}) | ${stages} | ${measured.toFixed(2)} | ${close(calculated, measured)} |`;
     expect(page).toContain(row);
-    // What torchgpipe states is the memory that PyTorch's allocator had reserved, with cuDNN's workspaces in it.
-    expect(calculated / measured).toBeGreaterThan(0.8);
+    expect(calculated / measured).toBeGreaterThan(0.9);
     expect(calculated / measured).toBeLessThan(1.1);
   });
 });

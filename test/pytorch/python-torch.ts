@@ -16,6 +16,7 @@ interface Answer {
   readonly names?: readonly string[];
   readonly outputs?: readonly PlainTensor[];
   readonly state?: Readonly<Record<string, PlainTensor>>;
+  readonly bytes?: number;
 }
 
 /** How the module is run: as it is, captured, exported, with other strides, in bfloat16. */
@@ -37,6 +38,8 @@ export interface PythonTorch {
     inputs: Readonly<Record<string, Float32Array>>,
     batch: number,
   ): Promise<{ outputs: Float32Array[]; state: ReadonlyMap<string, Float32Array> }>;
+  /** The bytes that autograd keeps for the gradients of a batch, without weights and statistics. */
+  kept(graph: Graph, inputs: Readonly<Record<string, Float32Array>>, batch: number): Promise<number>;
   /** Saves its state with `torch.save`. */
   save(file: string): Promise<void>;
   close(): void;
@@ -84,6 +87,9 @@ export function startTorch(python: string): PythonTorch {
         outputs: outputs.map(numbersOf),
         state: new Map(Object.entries(state).map(([name, tensor]) => [name, numbersOf(tensor)])),
       };
+    },
+    async kept(graph, inputs, batch) {
+      return (await ask({ kept: given(graph, inputs, batch) })).bytes ?? Number.NaN;
     },
     async save(file) {
       await ask({ save: file });

@@ -79,6 +79,24 @@ def run(request):
     return {"outputs": [plain(y) for y in outputs_of(result)]}
 
 
+def kept(request):
+    """The bytes that autograd keeps of the forward half of a training step, without weights and statistics."""
+    model = current["model"].train()
+    own = {tensor.untyped_storage().data_ptr() for tensor in model.state_dict().values()}
+    sizes = {}
+
+    def pack(tensor):
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own and tensor.dim() > 1:
+            sizes[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        result = model(*(given(value) for value in request["kept"]))
+    del result
+    return {"bytes": sum(sizes.values())}
+
+
 for line in sys.stdin:
     request = json.loads(line)
     try:
@@ -86,7 +104,8 @@ for line in sys.stdin:
             torch.save(current["model"].state_dict(), request["save"])
             answer = {}
         else:
-            answer = load(request["load"]) if "load" in request else run(request)
+            does = load if "load" in request else kept if "kept" in request else run
+            answer = does(request["load"] if does is load else request)
     except Exception as error:  # noqa: BLE001
         answer = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { emit } from '../../src/6-emit/emit.ts';
+import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
+import { activationNames } from '../../src/ops/activations.ts';
+import { trainingWork } from '../../src/pipeline/work.ts';
+import { stdlib } from '../../src/stdlib.generated.ts';
+import { randomWeights } from '../../src/weights/random-weights.ts';
+import { model } from '../language/build.ts';
+import { inputsOf } from '../onnx/emit.ts';
+import { findPython } from '../oracle.ts';
+import { folderInMemory } from '../tfjs/models.ts';
+import { members } from './members.ts';
+import { startTorch } from './python-torch.ts';
+
+const python = findPython(['torch', 'numpy']);
+const torch = python ? startTorch(python) : undefined;
+afterAll(() => torch?.close());
+
+/** Bytes that PyTorch's autograd keeps for the gradients of a batch: those that a plan counts, and those of the module. */
+async function keptOf(text: string, options: CompileOptions = {}) {
+  const network = compile({ name: 'net.enet', text }, options);
+  const graph = network.graph!;
+  const files = folderInMemory();
+  emit(network, pytorchTarget, {}, files.open, { checkpoint: randomWeights(graph, 5) });
+  await torch!.load(files.files());
+  const batch = 4;
+  const kept = trainingWork(graph).values.filter(({ firstKeeper }) => firstKeeper !== Number.POSITIVE_INFINITY);
+  return {
+    counted: batch * kept.reduce((sum, { bytes }) => sum + bytes, 0),
+    measured: await torch!.kept(graph, inputsOf(graph, batch), batch),
+  };
+}
+
+const unet = readFileSync(new URL('../pipeline/unet.enet', import.meta.url), 'utf8').replace('192, 192', '32, 32');
+const activated = (call: string) => model(`  input image: [3, 8, 8]\n  a: Conv(4, 3) -> ${call}\n  b: Conv(5, 1)`);
+
+describe.skipIf(!torch)('a plan counts the values that autograd keeps', () => {
+  test.each([...activationNames.filter((name) => name !== 'identity'), 'hardsigmoid(0.2)'])('of %s', async (call) => {
+    const { counted, measured } = await keptOf(activated(call));
+    expect(counted).toBe(measured);
+  });
+
+  test.each([
+    ['resnet', 1],
+    ['vgg', 1],
+    ['inception-v3', 0.999],
+    ['efficientnet', 0.999],
+    ['mobilenet-v3', 0.998],
+  ])(
+    'of %s',
+    async (name, least) => {
+      const { counted, measured } = await keptOf(stdlib[`std/${name}`]!, members[`std/${name}`]);
+      expect(counted / measured).toBeGreaterThanOrEqual(least);
+      expect(counted).toBeLessThanOrEqual(measured);
+    },
+    60_000,
+  );
+
+  test("of torchgpipe's U-Net", async () => {
+    const { counted, measured } = await keptOf(unet, { variant: 'baseline', set: { filters: '4' } });
+    // Without the means and variances of its norms, one per channel of an image.
+    expect(counted / measured).toBeGreaterThan(0.98);
+    expect(counted).toBeLessThanOrEqual(measured);
+  });
+});
