@@ -4,6 +4,7 @@ import { engineCommands } from './engine-commands.ts';
 import { fitOptions } from './fit-options.ts';
 import { importDeclaration } from './import-declaration.ts';
 import { type Exit, usageError } from './io.ts';
+import { file, oneOf, option, positive } from './option.ts';
 import {
   classes,
   emitOptions,
@@ -60,15 +61,9 @@ export const commands: readonly Command[] = [
     details:
       'Searches folders for .enet files, except node_modules and hidden folders; the current folder by default. The exit code is 1 if there is an error.',
     options: [
-      { name: 'fix', description: "apply the fixes that cannot change a file's meaning" },
-      { name: 'all-variants', description: 'build every variant, not just one of those that differ only in numbers' },
-      {
-        name: 'max-warnings',
-        value: 'N',
-        kind: 'integer',
-        least: 0,
-        description: 'exit with 1 if there are more warnings than this',
-      },
+      option('fix', "apply the fixes that cannot change a file's meaning"),
+      option('all-variants', 'build every variant, not just one of those that differ only in numbers'),
+      option('max-warnings N', 'exit with 1 if there are more warnings than this', { kind: 'integer', least: 0 }),
       json,
       quiet,
     ],
@@ -84,7 +79,7 @@ export const commands: readonly Command[] = [
     ...takesPaths,
     details:
       'Aligns tables and makes spaces and line breaks uniform; keeps comments. With -, formats standard input to standard output.',
-    options: [{ name: 'check', description: 'write nothing; exit with 1 if a file would change' }, json, quiet],
+    options: [option('check', 'write nothing; exit with 1 if a file would change'), json, quiet],
     examples: [
       ['enetc fmt', 'all specs below the current folder'],
       ['enetc fmt - < net.enet', 'print one spec, formatted'],
@@ -120,19 +115,8 @@ export const commands: readonly Command[] = [
     ...takesSpec,
     details: specDetails,
     options: [
-      {
-        name: 'format',
-        value: 'NAME',
-        choices: ['svg', 'mermaid', 'dot', 'json'],
-        description: "svg by default, or as the output's name ends",
-      },
-      {
-        name: 'output',
-        short: 'o',
-        value: 'FILE',
-        description: 'where to write; standard output by default',
-        completes: 'file',
-      },
+      option('format NAME', "svg by default, or as the output's name ends", oneOf(['svg', 'mermaid', 'dot', 'json'])),
+      option('output FILE', 'where to write; standard output by default', { short: 'o', completes: 'file' }),
       { ...force, description: 'overwrite a file that is not a drawing by enetc' },
       ...scalingOptions,
       classes,
@@ -205,12 +189,11 @@ export const commands: readonly Command[] = [
     completes: 'spec',
     details: 'Shows the parameters and multiply-accumulates of each variant at its own resolution.',
     options: [
-      {
-        name: 'weights',
-        description:
-          'list the published weights for each, with the name to give to --weights, size, accuracy, licence and normalisation',
-      },
-      { name: 'modules', description: 'list the files of the library that a spec can import' },
+      option(
+        'weights',
+        'list the published weights for each, with the name to give to --weights, size, accuracy, licence and normalisation',
+      ),
+      option('modules', 'list the files of the library that a spec can import'),
       json,
     ],
     examples: [
@@ -227,13 +210,8 @@ export const commands: readonly Command[] = [
     maxOperands: 1,
     details: 'The file is my-net.enet by default. An existing file is overwritten only with --force.',
     options: [
-      {
-        name: 'from',
-        value: 'MODEL',
-        description: 'copy a library model instead of the starter',
-        completes: 'spec',
-      },
-      { name: 'force', description: 'overwrite the file' },
+      option('from MODEL', 'copy a library model instead of the starter', { completes: 'spec' }),
+      option('force', 'overwrite the file'),
       quiet,
     ],
     examples: [
@@ -265,25 +243,13 @@ ${specDetails}`,
       classes,
       outputs,
       ...weightOptions.filter(({ name }) => name !== 'weights'),
-      {
-        name: 'names',
-        value: 'COLUMN',
-        description: "write the names of a column of the model's weight map instead of the model's own",
-      },
-      {
-        name: 'like',
-        value: 'PATH',
-        description: "use the names, shapes and order of a weight file instead of the model's own",
-        completes: 'file',
-      },
-      {
-        name: 'tolerance',
-        value: 'N',
+      option('names COLUMN', "write the names of a column of the model's weight map instead of the model's own"),
+      option('like PATH', "use the names, shapes and order of a weight file instead of the model's own", file),
+      option('tolerance N', 'for diff: the largest difference between two numbers that count as equal; 0 by default', {
         kind: 'number',
         least: 0,
-        description: 'for diff: the largest difference between two numbers that count as equal; 0 by default',
-      },
-      { name: 'output', short: 'o', value: 'FILE', description: 'where to write', completes: 'file' },
+      }),
+      option('output FILE', 'where to write', { short: 'o', completes: 'file' }),
       force,
       json,
       quiet,
@@ -317,21 +283,9 @@ ${specDetails}`,
     details:
       'Editors start it: see docs/editors.md. It uses the Language Server Protocol over standard input and output, reads the workspace, the library and imported files, and writes no files. Ports are on 127.0.0.1.',
     options: [
-      { name: 'stdio', description: 'use standard input and output (the default)' },
-      {
-        name: 'socket',
-        value: 'PORT',
-        kind: 'positive',
-        most: 65_535,
-        description: 'connect to a client that listens on this port',
-      },
-      {
-        name: 'listen',
-        value: 'PORT',
-        kind: 'positive',
-        most: 65_535,
-        description: 'listen on this port, for any number of clients',
-      },
+      option('stdio', 'use standard input and output (the default)'),
+      option('socket PORT', 'connect to a client that listens on this port', positive(65_535)),
+      option('listen PORT', 'listen on this port, for any number of clients', positive(65_535)),
     ],
     examples: [
       ['enetc lsp', 'what an editor runs'],

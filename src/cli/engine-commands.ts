@@ -2,6 +2,7 @@ import { targets } from '../6-emit/targets.ts';
 import { backendNames } from '../backends/backend.ts';
 import { benchOptions } from './bench-options.ts';
 import type { Command } from './command.ts';
+import { file, option, positive } from './option.ts';
 import { classes, force, json, outputs, quiet, scalingOptions, takesSpec, weightOptions } from './options.ts';
 import { predictOptions } from './predict-options.ts';
 import { scaleOptions } from './scale-options.ts';
@@ -78,33 +79,21 @@ export const engineCommands: readonly Command[] = [
       classes,
       outputs,
       ...weightOptions,
-      {
-        name: 'backend',
-        value: 'NAME',
+      option('backend NAME', 'run on this backend; by default on all that work here', {
         choices: backendNames,
         repeatable: true,
-        description: 'run on this backend; by default on all that work here',
-      },
-      { name: 'batch', value: 'N', kind: 'positive', most: 4096, description: 'how many samples; 2 by default' },
-      {
-        name: 'tolerance',
-        value: 'N',
-        kind: 'number',
-        most: 100,
-        description:
-          'the largest error of an output, relative to its largest value; 1e-4 by default. With --int8 decibels; 1 by default',
-      },
-      {
-        name: 'int8',
-        description: 'check int8 files in each engine, by their distance from float32',
-      },
-      {
-        name: 'calibrate',
-        value: 'PATH',
+      }),
+      option('batch N', 'how many samples; 2 by default', positive(4096)),
+      option(
+        'tolerance N',
+        'the largest error of an output, relative to its largest value; 1e-4 by default. With --int8 decibels; 1 by default',
+        { kind: 'number', most: 100 },
+      ),
+      option('int8', 'check int8 files in each engine, by their distance from float32'),
+      option('calibrate PATH', 'with --int8: pictures, or a folder of them, instead of normally distributed numbers', {
         repeatable: true,
         completes: 'file',
-        description: 'with --int8: pictures, or a folder of them, instead of normally distributed numbers',
-      },
+      }),
       json,
     ],
     examples: [
@@ -180,20 +169,8 @@ export const engineCommands: readonly Command[] = [
     details:
       "A study is the folder that 'enetc search --data' or 'enetc scale' writes. 'show' prints its front; 'compare' shows two or more side by side, with the hypervolumes of their fronts; 'export' prints the log as CSV, or with --network the spec of a network. The folder contains the log (trials.jsonl), a report (report.html) and the front (front.json and front.svg). See docs/search.md.",
     options: [
-      {
-        name: 'network',
-        value: 'N',
-        kind: 'integer',
-        least: 0,
-        description: 'export: the spec of the network with this number',
-      },
-      {
-        name: 'output',
-        short: 'o',
-        value: 'FILE',
-        description: 'export: write a file instead of standard output',
-        completes: 'file',
-      },
+      option('network N', 'export: the spec of the network with this number', { kind: 'integer', least: 0 }),
+      option('output FILE', 'export: write a file instead of standard output', { short: 'o', completes: 'file' }),
       { ...force, description: 'overwrite a file' },
       json,
     ],
@@ -224,12 +201,11 @@ export const engineCommands: readonly Command[] = [
     details:
       "'install tensorflow' takes the TensorFlow of a Python installation (pip install tensorflow-cpu, or tensorflow[and-cuda] for NVIDIA GPUs), builds the binding of @tensorflow/tfjs-node against it with the C++ compiler, checks it, and stores the link in the user's data folder; ENETC_HOME names another folder.",
     options: [
-      {
-        name: 'python',
-        value: 'PATH',
-        description: "the Python whose TensorFlow to link; the active environment's, .venv's or python3 by default",
-        completes: 'file',
-      },
+      option(
+        'python PATH',
+        "the Python whose TensorFlow to link; the active environment's, .venv's or python3 by default",
+        file,
+      ),
       json,
       quiet,
     ],

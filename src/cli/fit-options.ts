@@ -1,5 +1,5 @@
 import { lineNames } from '../search/fit/line-names.ts';
-import type { Option } from './option.ts';
+import { between, type Option, oneOf, option, positive } from './option.ts';
 import { json, scalingOptions } from './options.ts';
 
 /** The phi is what `fit` looks for. */
@@ -7,54 +7,31 @@ const lookedFor: ReadonlySet<string> = new Set(['phi', 'formula', 'published']);
 
 /** How `--latency` measures. */
 const measuring: readonly Option[] = [
-  {
-    name: 'threads',
-    value: 'N',
-    kind: 'positive',
-    most: 1024,
-    description: 'with --latency: threads per operator; 1 by default',
-  },
-  {
-    name: 'batch',
-    value: 'N',
-    kind: 'positive',
-    most: 4096,
-    description: 'with --latency: samples per run; 1 by default',
-  },
-  {
-    name: 'seconds',
-    value: 'N',
-    kind: 'number',
-    least: 0,
-    most: 86_400,
-    description: 'with --latency: how long to measure each network, with at least 48 runs; 1 by default',
-  },
+  option('threads N', 'with --latency: threads per operator; 1 by default', positive(1024)),
+  option('batch N', 'with --latency: samples per run; 1 by default', positive(4096)),
+  option(
+    'seconds N',
+    'with --latency: how long to measure each network, with at least 48 runs; 1 by default',
+    between(0, 86_400),
+  ),
 ];
 
 export const fitOptions: readonly Option[] = [
-  { name: 'macs', value: 'N', kind: 'count', description: 'at most this many multiply-accumulates: 400M, 1.8G' },
-  { name: 'params', value: 'N', kind: 'count', description: 'at most this many parameters: 5M' },
-  { name: 'activations', value: 'N', kind: 'count', description: 'at most this many elements written by all nodes' },
-  {
-    name: 'memory',
-    value: 'BYTES',
+  option('macs N', 'at most this many multiply-accumulates: 400M, 1.8G', { kind: 'count' }),
+  option('params N', 'at most this many parameters: 5M', { kind: 'count' }),
+  option('activations N', 'at most this many elements written by all nodes', { kind: 'count' }),
+  option('memory BYTES', 'at most this much activation memory at once, for one image in float32: 4MB, 4MiB', {
     kind: 'bytes',
-    description: 'at most this much activation memory at once, for one image in float32: 4MB, 4MiB',
-  },
-  { name: 'file', value: 'BYTES', kind: 'bytes', description: 'an ONNX file no larger than this: 16MB, 16MiB' },
-  {
-    name: 'latency',
-    value: 'TIME',
-    kind: 'time',
-    description:
-      'at most this median latency, measured network by network in ONNX Runtime on this CPU (npm install onnxruntime-node): 20ms',
-  },
+  }),
+  option('file BYTES', 'an ONNX file no larger than this: 16MB, 16MiB', { kind: 'bytes' }),
+  option(
+    'latency TIME',
+    'at most this median latency, measured network by network in ONNX Runtime on this CPU (npm install onnxruntime-node): 20ms',
+    { kind: 'time' },
+  ),
   ...measuring,
-  { name: 'along', value: 'LINE', choices: lineNames, description: 'how the network grows' },
-  {
-    name: 'fill',
-    description: 'then raise d, w and r one by one while the network fits, to use what is left of the budgets',
-  },
+  option('along LINE', 'how the network grows', oneOf(lineNames)),
+  option('fill', 'then raise d, w and r one by one while the network fits, to use what is left of the budgets'),
   ...scalingOptions.filter(({ name }) => !lookedFor.has(name)),
   json,
 ];

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { option } from './option.ts';
 import { force, json, quiet } from './options.ts';
 
 /** `enetc import`: networks of other programs. */
@@ -11,26 +12,18 @@ export const importDeclaration: Command = {
   details:
     "Reads an ONNX file, a Keras model (.h5, .keras) or a TensorFlow.js model (its folder), and writes a spec and, next to it, its weights as safetensors under the spec's names. Repeated parts become blocks, and their uses tables. The spec is compiled and compared with the file node by node. Files with only weights (.pth, .safetensors) are accepted if they are for a library model, under the names of timm, torchvision and others; block strings of timm or the TPU code (.txt) become a spec without weights. A node that the language cannot express is an error. summary, diff, graph and explain read such files as well.",
   options: [
-    {
-      name: 'output',
-      short: 'o',
-      value: 'FILE',
-      description: 'the spec to write; by default one with the same name in the current folder, ending in .enet',
-      completes: 'file',
-    },
-    {
-      name: 'resolution',
-      value: 'N',
+    option(
+      'output FILE',
+      'the spec to write; by default one with the same name in the current folder, ending in .enet',
+      { short: 'o', completes: 'file' },
+    ),
+    option('resolution N', 'height and width of images, if the file leaves them open: 224, or 224x320', {
       kind: 'size',
-      description: 'height and width of images, if the file leaves them open: 224, or 224x320',
-    },
-    {
-      name: 'convention',
-      value: 'NAME',
+    }),
+    option('convention NAME', "for weights whose names both conventions share, such as timm's EfficientNet", {
       kind: 'convention',
       choices: ['tf', 'torch'],
-      description: "for weights whose names both conventions share, such as timm's EfficientNet",
-    },
+    }),
     { ...force, description: 'overwrite files' },
     json,
     quiet,

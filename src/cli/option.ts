@@ -28,3 +28,29 @@ export interface Option {
   /** What a shell completes in addition to the choices. */
   readonly completes?: 'file' | 'spec' | 'variant';
 }
+
+type OptionFacts = Omit<Option, 'name' | 'description' | 'value'>;
+
+/** An option as help shows it: its name and, unless it is a flag, what its value is called: `'trials N'`. */
+export function option(usage: string, description: string, facts: OptionFacts = {}): Option {
+  const [name = '', ...value] = usage.split(' ');
+  return { name, ...(value.length > 0 && { value: value.join(' ') }), ...facts, description };
+}
+
+/** For a whole number, 1 or more. */
+export function positive(most?: number, least?: number): OptionFacts {
+  return { kind: 'positive', ...(least !== undefined && { least }), ...(most !== undefined && { most }) };
+}
+
+/** For a number within bounds. */
+export function between(least: number, most: number): OptionFacts {
+  return { kind: 'number', least, most };
+}
+
+/** For one of a few words. */
+export function oneOf(choices: readonly string[]): OptionFacts {
+  return { choices };
+}
+
+/** For a path that a shell completes. */
+export const file: OptionFacts = { completes: 'file' };

@@ -1,17 +1,16 @@
 import type { Command } from './command.ts';
-import type { Option } from './option.ts';
+import { file, type Option, option } from './option.ts';
 import { classes, force, json, scalingOptions, specDetails, takesSpec } from './options.ts';
 import { planningOptions } from './planning-options.ts';
 
 const pipelineOptions: readonly Option[] = [
   ...planningOptions,
-  {
-    name: 'measure',
-    value: 'FILE',
-    description: 'time the parts of the network in PyTorch here, write the times for --times, and plan with them',
-    completes: 'file',
-  },
-  { name: 'output', short: 'o', value: 'FILE', description: 'draw the schedule as SVG', completes: 'file' },
+  option(
+    'measure FILE',
+    'time the parts of the network in PyTorch here, write the times for --times, and plan with them',
+    file,
+  ),
+  option('output FILE', 'draw the schedule as SVG', { short: 'o', completes: 'file' }),
   { ...force, description: 'overwrite files that enetc did not write' },
   ...scalingOptions,
   classes,

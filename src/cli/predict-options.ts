@@ -1,5 +1,5 @@
 import { scoreKinds } from '../predict/probabilities.ts';
-import type { Option } from './option.ts';
+import { file, type Option, oneOf, option, positive } from './option.ts';
 import { force, json, quiet, scalingOptions, weightOptions } from './options.ts';
 import { cropOption, labelsOption, preprocessingOptions } from './preprocessing-options.ts';
 import { backendOption, workersOption } from './train-options.ts';
@@ -8,34 +8,21 @@ import { backendOption, workersOption } from './train-options.ts';
 export const predictOptions: readonly Option[] = [
   ...weightOptions.filter(({ name }) => name !== 'seed' && name !== 'allow-missing'),
   labelsOption,
-  {
-    name: 'top',
-    value: 'N',
-    kind: 'positive',
-    most: 1_000_000,
-    description: 'how many classes to show for each picture; 5 by default',
-  },
-  {
-    name: 'scores',
-    value: 'NAME',
-    choices: scoreKinds,
-    description:
-      'softmax if classes exclude each other, or sigmoid if each class is scored by itself; by default as the network ends',
-  },
+  option('top N', 'how many classes to show for each picture; 5 by default', positive(1_000_000)),
+  option(
+    'scores NAME',
+    'softmax if classes exclude each other, or sigmoid if each class is scored by itself; by default as the network ends',
+    oneOf(scoreKinds),
+  ),
   ...preprocessingOptions,
   cropOption,
-  { name: 'batch', value: 'N', kind: 'positive', most: 65_536, description: 'pictures per batch; 32 by default' },
+  option('batch N', 'pictures per batch; 32 by default', positive(65_536)),
   ...scalingOptions,
   backendOption,
   workersOption,
-  {
-    name: 'report',
-    value: 'FILE',
-    description: 'write a page with the pictures, the most and the least certain',
-    completes: 'file',
-  },
+  option('report FILE', 'write a page with the pictures, the most and the least certain', file),
   { ...force, description: 'overwrite a file that is not a report by enetc' },
-  { name: 'csv', description: 'print CSV: file, rank, label, index, probability' },
+  option('csv', 'print CSV: file, rank, label, index, probability'),
   json,
   quiet,
 ];

@@ -1,49 +1,24 @@
 import { studyCosts } from '../study/study-config.ts';
 import { fitOptions } from './fit-options.ts';
-import type { Option } from './option.ts';
+import { file, type Option, option, positive } from './option.ts';
 import { force, json, quiet, scalingOptions } from './options.ts';
 import { algorithmOptions, comparisonOptions, proxyOptions } from './study-options.ts';
 
 const budgets: ReadonlySet<string> = new Set(['macs', 'params', 'activations', 'memory']);
 
 export const searchOptions: readonly Option[] = [
-  { name: 'count', description: 'show the size of the space and its decisions' },
-  {
-    name: 'sample',
-    value: 'N',
-    kind: 'positive',
-    most: 10_000_000,
-    description:
-      'draw N different networks, all equally likely, and build and count them; all of them if N is large enough',
-  },
-  {
-    name: 'seed',
-    value: 'N',
-    kind: 'integer',
-    least: 0,
-    description: 'seed for the sample, the search and its trainings; 0 by default',
-  },
+  option('count', 'show the size of the space and its decisions'),
+  option(
+    'sample N',
+    'draw N different networks, all equally likely, and build and count them; all of them if N is large enough',
+    positive(10_000_000),
+  ),
+  option('seed N', 'seed for the sample, the search and its trainings; 0 by default', { kind: 'integer', least: 0 }),
   ...fitOptions.filter(({ name }) => budgets.has(name)),
-  { name: 'latency', value: 'TIME', kind: 'time', description: 'at most this latency by the table: 20ms' },
-  {
-    name: 'table',
-    value: 'FILE',
-    description: "latencies of the space's blocks, from 'enetc bench --table', as another cost",
-    completes: 'file',
-  },
-  {
-    name: 'pick',
-    value: 'N',
-    kind: 'positive',
-    description: 'the number of the network in the sample that --output writes; the first by default',
-  },
-  {
-    name: 'output',
-    short: 'o',
-    value: 'FILE',
-    description: 'write the spec with the choices of one network settled',
-    completes: 'file',
-  },
+  option('latency TIME', 'at most this latency by the table: 20ms', { kind: 'time' }),
+  option('table FILE', "latencies of the space's blocks, from 'enetc bench --table', as another cost", file),
+  option('pick N', 'the number of the network in the sample that --output writes; the first by default', positive()),
+  option('output FILE', 'write the spec with the choices of one network settled', { short: 'o', completes: 'file' }),
   ...comparisonOptions.map((option) =>
     option.name === 'cost'
       ? {

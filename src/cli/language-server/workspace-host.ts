@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IdeHost } from '../../ide/core/ide-host.ts';
+import type { IdeHost } from '../../ide/core/ide.ts';
 import { nodeHost, readBounded } from '../../node/host.ts';
 import { orUndefined } from '../../node/or-undefined.ts';
 
