@@ -14,11 +14,8 @@ export function activationClasses(tf: Tfjs): serialization.SerializableConstruct
   };
 
   /** min(max(slope x + 0.5, 0), 1), as relu6(6 slope x + 3) / 6; the slope is 1/6 where it is not stated. */
-  class EnetHardSigmoid extends settingsLayerClass(tf)<{ readonly slope?: number }> {
+  class EnetHardSigmoid extends settingsLayerClass<{ readonly slope?: number }>(tf, ['slope']) {
     static readonly className = 'EnetHardSigmoid';
-    constructor(given: { readonly slope?: number; readonly name?: string }) {
-      super(given, ['slope']);
-    }
     override call(inputs: Tensor | Tensor[]): Tensor {
       return tf.tidy(() => hardSigmoid(onlyTensor(inputs), this.settings.slope ?? mobileNetSlope));
     }

@@ -9,12 +9,8 @@ interface AttentionSettings {
 
 /** Scaled dot-product attention of three maps, pixels as tokens. */
 export function attentionClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetAttention extends settingsLayerClass(tf)<AttentionSettings> {
+  return class EnetAttention extends settingsLayerClass<AttentionSettings>(tf, ['heads']) {
     static readonly className = 'EnetAttention';
-
-    constructor(given: AttentionSettings) {
-      super(given, ['heads']);
-    }
 
     override computeOutputShape(shapes: Shape | Shape[]): Shape {
       const [q = [], , v = []] = shapes as Shape[];

@@ -10,13 +10,9 @@ interface ChannelConvSettings {
 
 /** A convolution along the channels of each pixel, one kernel for all: `[1, k, 1]`. */
 export function channelConvClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetChannelConv extends settingsLayerClass(tf)<ChannelConvSettings> {
+  return class EnetChannelConv extends settingsLayerClass<ChannelConvSettings>(tf, ['kernelSize']) {
     static readonly className = 'EnetChannelConv';
     private kernel?: LayerVariable;
-
-    constructor(given: ChannelConvSettings) {
-      super(given, ['kernelSize']);
-    }
 
     override build(inputShape: Shape | Shape[]): void {
       const { kernelSize } = this.settings;

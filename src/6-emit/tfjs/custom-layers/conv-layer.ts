@@ -28,14 +28,10 @@ export function convLayerClass<Settings extends ConvSettings>(
   tf: Tfjs,
   form: ConvForm<Settings>,
 ): serialization.SerializableConstructor<serialization.Serializable> {
-  return class extends settingsLayerClass(tf)<Settings> {
+  return class extends settingsLayerClass<Settings>(tf, form.settings) {
     static readonly className = form.className;
     private kernel?: LayerVariable;
     private bias?: LayerVariable;
-
-    constructor(given: Settings) {
-      super(given, form.settings);
-    }
 
     override build(inputShape: Shape | Shape[]): void {
       const { kernelSize, useBias } = this.settings;

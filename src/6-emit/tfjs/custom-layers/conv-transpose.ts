@@ -22,14 +22,18 @@ interface ConvTransposeSettings {
  * kernel is `[kh, kw, filters / groups, in]`.
  */
 export function convTransposeClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetConv2DTranspose extends settingsLayerClass(tf)<ConvTransposeSettings> {
+  return class EnetConv2DTranspose extends settingsLayerClass<ConvTransposeSettings>(tf, [
+    'filters',
+    'groups',
+    'kernelSize',
+    'strides',
+    'dilationRate',
+    'pads',
+    'useBias',
+  ]) {
     static readonly className = 'EnetConv2DTranspose';
     private kernel?: LayerVariable;
     private bias?: LayerVariable;
-
-    constructor(given: ConvTransposeSettings) {
-      super(given, ['filters', 'groups', 'kernelSize', 'strides', 'dilationRate', 'pads', 'useBias']);
-    }
 
     override build(inputShape: Shape | Shape[]): void {
       const { filters, groups, kernelSize, useBias } = this.settings;

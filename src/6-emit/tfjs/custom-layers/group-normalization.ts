@@ -10,14 +10,10 @@ interface GroupNormSettings {
 
 /** Normalisation over the channels of a group and all pixels, as Keras' `GroupNormalization`, which TensorFlow.js lacks. */
 export function groupNormalizationClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetGroupNormalization extends settingsLayerClass(tf)<GroupNormSettings> {
+  return class EnetGroupNormalization extends settingsLayerClass<GroupNormSettings>(tf, ['groups', 'epsilon']) {
     static readonly className = 'EnetGroupNormalization';
     private gamma?: LayerVariable;
     private beta?: LayerVariable;
-
-    constructor(given: GroupNormSettings) {
-      super(given, ['groups', 'epsilon']);
-    }
 
     override build(inputShape: Shape | Shape[]): void {
       const shape = [onlyShape(inputShape).at(-1) as number];

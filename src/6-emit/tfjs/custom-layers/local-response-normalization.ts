@@ -6,12 +6,13 @@ import { settingsLayerClass } from './settings-layer.ts';
 
 /** Local response normalisation, whose alpha is divided by the size, unlike in TensorFlow's op. */
 export function localResponseClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetLocalResponseNormalization extends settingsLayerClass(tf)<LocalResponse> {
+  return class EnetLocalResponseNormalization extends settingsLayerClass<LocalResponse>(tf, [
+    'size',
+    'alpha',
+    'beta',
+    'k',
+  ]) {
     static readonly className = 'EnetLocalResponseNormalization';
-
-    constructor(given: LocalResponse) {
-      super(given, ['size', 'alpha', 'beta', 'k']);
-    }
 
     override call(inputs: Tensor | Tensor[]): Tensor {
       const { size, alpha, beta, k } = this.settings;

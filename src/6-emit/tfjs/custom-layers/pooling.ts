@@ -14,11 +14,7 @@ interface PoolSettings {
 
 /** Pools with explicit pads, which TensorFlow's rules `same` and `valid` do not give. */
 export function poolingClasses(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable>[] {
-  abstract class PaddedPool extends settingsLayerClass(tf)<PoolSettings> {
-    constructor(given: PoolSettings) {
-      super(given, ['poolSize', 'strides', 'pads']);
-    }
-
+  abstract class PaddedPool extends settingsLayerClass<PoolSettings>(tf, ['poolSize', 'strides', 'pads']) {
     override computeOutputShape(shape: Shape | Shape[]): Shape {
       const [batch = null, height = null, width = null, channels = null] = onlyShape(shape);
       const { poolSize, strides, pads } = this.settings;

@@ -10,12 +10,8 @@ interface PowerSettings {
 
 /** Powers of the numbers; as in our own training, the gradient at 0 is 0 where the slope is infinite. */
 export function powerClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetPower extends settingsLayerClass(tf)<PowerSettings> {
+  return class EnetPower extends settingsLayerClass<PowerSettings>(tf, ['exponent']) {
     static readonly className = 'EnetPower';
-
-    constructor(given: PowerSettings) {
-      super(given, ['exponent']);
-    }
 
     override call(inputs: Tensor | Tensor[]): Tensor {
       const { exponent } = this.settings;

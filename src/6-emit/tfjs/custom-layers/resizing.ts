@@ -13,12 +13,8 @@ interface ResizingSettings {
 
 /** Maps at another size: bilinear by the centres of pixels, as Keras' `Resizing`, or nearest at any ratio. */
 export function resizingClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetResizing extends settingsLayerClass(tf)<ResizingSettings> {
+  return class EnetResizing extends settingsLayerClass<ResizingSettings>(tf, ['height', 'width', 'interpolation']) {
     static readonly className = 'EnetResizing';
-
-    constructor(given: ResizingSettings) {
-      super(given, ['height', 'width', 'interpolation']);
-    }
 
     override computeOutputShape(shape: Shape | Shape[]): Shape {
       const [batch = null, , , channels = null] = onlyShape(shape);

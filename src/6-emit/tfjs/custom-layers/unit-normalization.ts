@@ -10,12 +10,8 @@ interface UnitSettings {
 
 /** Channels over their Euclidean length, as Keras' `UnitNormalization`, which TensorFlow.js lacks. */
 export function unitNormalizationClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetUnitNormalization extends settingsLayerClass(tf)<UnitSettings> {
+  return class EnetUnitNormalization extends settingsLayerClass<UnitSettings>(tf, ['epsilon']) {
     static readonly className = 'EnetUnitNormalization';
-
-    constructor(given: UnitSettings) {
-      super(given, ['epsilon']);
-    }
 
     override call(inputs: Tensor | Tensor[]): Tensor {
       return tf.tidy(() => {

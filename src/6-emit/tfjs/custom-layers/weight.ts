@@ -13,13 +13,9 @@ interface WeightSettings {
 
 /** A learned tensor, once for each sample of its input, whose values it ignores. */
 export function weightClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
-  return class EnetWeight extends settingsLayerClass(tf)<WeightSettings> {
+  return class EnetWeight extends settingsLayerClass<WeightSettings>(tf, ['shape', 'initial', 'std']) {
     static readonly className = 'EnetWeight';
     private value?: LayerVariable;
-
-    constructor(given: WeightSettings) {
-      super(given, ['shape', 'initial', 'std']);
-    }
 
     override build(inputShape: Shape | Shape[]): void {
       const { shape, initial = 0, std } = this.settings;
