@@ -1,10 +1,11 @@
 import { type Graph, type GraphNode, ownerPath, type Shape, shapeOf, type TensorSpec } from '../../../5-graph/graph.ts';
-import { storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
+import type { ActivationName } from '../../../ops/activations.ts';
+import { isDepthwise, storedShape, weightLayout } from '../../../weights/tfjs-layout.ts';
+import { fuseActivations } from '../../fuse-activations.ts';
 import { lastChannels, writeNodes } from '../../written-node.ts';
 import { createGraphBuilder } from '../node-def/builder.ts';
 import { float, type GraphDef, type TensorName, type TensorShape } from '../node-def/node-def.ts';
 import type { StoredWeight } from '../weight-shards.ts';
-import { fuseActivations } from './fuse-activations.ts';
 import { opTable } from './op-table.ts';
 
 /** A value that goes in or comes out: its name for users, its node's, and its shape, -1 for the batch. */
@@ -22,6 +23,16 @@ export interface GraphModelPlan {
   readonly outputs: readonly Port[];
 }
 
+/** Activations that TensorFlow.js's convolutions and products can include, with their names there. */
+const fusible: Partial<Readonly<Record<ActivationName, string>>> = { relu: 'Relu', relu6: 'Relu6' };
+
+/** Convolutions and linear layers with a bias. */
+function canInclude(node: GraphNode): boolean {
+  const { op } = node;
+  const isWhole = op.kind === 'linear' || (op.kind === 'conv' && (op.groups === 1 || isDepthwise(node)));
+  return isWhole && op.bias;
+}
+
 /**
  * Lays out a frozen graph.
  * @param fuses whether operators include a bias and an activation, as in TensorFlow.js; otherwise only TensorFlow's own operators are used
@@ -30,7 +41,7 @@ export function planGraphModel(graph: Graph, fuses = true): GraphModelPlan {
   const b = createGraphBuilder();
   const weights: StoredWeight[] = [];
   const constants = new Map<string, TensorName>();
-  const fused = fuses ? fuseActivations(graph) : undefined;
+  const fused = fuses ? fuseActivations(graph, fusible, canInclude) : undefined;
   const weight = (node: GraphNode, tensor: TensorSpec, member: string) => {
     const layout = weightLayout(node, tensor);
     // each use of a shared step requests its tensors
