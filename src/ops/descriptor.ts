@@ -1,4 +1,4 @@
-import type { Inferred, Shape } from './shape.ts';
+import { elementwise, type Inferred, type Shape } from './shape.ts';
 import type { OpSignature } from './signature.ts';
 import type { OwnTensor } from './tensor.ts';
 import type { Lowered, RuleContext } from './training-rule.ts';
@@ -52,5 +52,15 @@ export function zero(): number {
   return 0;
 }
 
-/** The parts of an op that owns no tensors, multiplies nothing and takes no noise. */
-export const stateless = { tensors: 'none', macs: zero, noise: zero } as const;
+/** The parts of an op that owns no tensors, multiplies nothing, takes no noise and has a box of its own. */
+export const stateless = { tensors: 'none', macs: zero, noise: zero, joins: [] } as const;
+
+/** The parts of an op over several tensors, element by element. */
+export const elementwiseParts = {
+  ...stateless,
+  shapes: elementwise,
+  result: 'inPlace',
+  movesOnly: false,
+  field: 'row',
+  box: 'join',
+} as const;

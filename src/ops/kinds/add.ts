@@ -1,5 +1,4 @@
-import { type OpDescriptor, stateless } from '../descriptor.ts';
-import { elementwise } from '../shape.ts';
+import { elementwiseParts, type OpDescriptor } from '../descriptor.ts';
 import { signature } from '../signature.ts';
 import { batched } from '../steps.ts';
 import { gradientOver } from '../sum-to.ts';
@@ -19,15 +18,9 @@ export const add: OpDescriptor<AddOp> = {
     create: () => ({ kind: 'add' }),
   }),
   label: () => 'Add',
-  ...stateless,
-  shapes: elementwise,
-  result: 'inPlace',
-  movesOnly: false,
-  field: 'row',
+  ...elementwiseParts,
   train: (c) => ({
     outputs: [c.b.one({ kind: 'add' }, c.inputs, batched(c.outputShapes[0] ?? []), c.path)],
     pull: ([dy]) => ({ inputs: c.inputs.map((_input, i) => (dy && c.passes(i) ? gradientOver(c, dy, i) : undefined)) }),
   }),
-  box: 'join',
-  joins: [],
 };

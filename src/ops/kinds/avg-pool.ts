@@ -64,7 +64,6 @@ export const avgPool: OpDescriptor<AvgPoolOp, AvgPoolOp | UpsampleOp> = {
   field: windowField,
   train: (c) => oneToOne(c, c.op, { ...c.op, kind: 'avgPoolGrad', shape: c.inputShapes[0] ?? [] }),
   box: 'pool',
-  joins: [],
 };
 
 /** Means over areas of about equal size: a plain pool where they are equal and disjoint; nothing where they are single pixels. */

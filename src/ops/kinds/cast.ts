@@ -19,5 +19,4 @@ export const cast: OpDescriptor<CastOp> = {
     throw new Error('a network trains in float32, as it was written: no pass has put a cast in it');
   },
   box: 'pointwise',
-  joins: [],
 };

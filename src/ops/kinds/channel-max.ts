@@ -24,5 +24,4 @@ export const channelMax: OpDescriptor<ChannelMaxOp> = {
   field: 'row',
   train: (c) => maximum(c, 'channels'),
   box: 'pointwise',
-  joins: [],
 };

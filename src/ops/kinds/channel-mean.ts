@@ -24,5 +24,4 @@ export const channelMean: OpDescriptor<ChannelMeanOp> = {
   field: 'row',
   train: (c) => oneToOne(c, c.op, { kind: 'channelMeanGrad', shape: c.inputShapes[0] ?? [] }),
   box: 'pointwise',
-  joins: [],
 };

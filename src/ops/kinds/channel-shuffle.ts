@@ -35,5 +35,4 @@ export const channelShuffle: OpDescriptor<ChannelShuffleOp> = {
     return oneToOne(c, c.op, { kind: 'channelShuffle', groups: channels / c.op.groups });
   },
   box: 'pointwise',
-  joins: [],
 };

@@ -40,5 +40,4 @@ export const concat: OpDescriptor<ConcatOp> = {
     },
   }),
   box: 'pointwise',
-  joins: [],
 };

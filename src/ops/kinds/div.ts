@@ -1,5 +1,4 @@
-import { type OpDescriptor, stateless } from '../descriptor.ts';
-import { elementwise } from '../shape.ts';
+import { elementwiseParts, type OpDescriptor } from '../descriptor.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
 import { gradientOver } from '../sum-to.ts';
@@ -20,11 +19,7 @@ export const div: OpDescriptor<DivOp> = {
     create: () => ({ kind: 'div' }),
   }),
   label: () => 'Div',
-  ...stateless,
-  shapes: elementwise,
-  result: 'inPlace',
-  movesOnly: false,
-  field: 'row',
+  ...elementwiseParts,
   train: (c) => {
     const { b, path } = c;
     const out = batched(c.outputShapes[0] ?? []);
@@ -44,6 +39,4 @@ export const div: OpDescriptor<DivOp> = {
       },
     };
   },
-  box: 'join',
-  joins: [],
 };

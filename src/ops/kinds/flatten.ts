@@ -24,5 +24,4 @@ export const flatten: OpDescriptor<FlattenOp> = {
   field: 'all',
   train: (c) => oneToOne(c, c.op, { kind: 'unflatten', shape: c.inputShapes[0] ?? [] }),
   box: 'pointwise',
-  joins: [],
 };

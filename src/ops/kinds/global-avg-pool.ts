@@ -24,5 +24,4 @@ export const globalAvgPool: OpDescriptor<GlobalAvgPoolOp> = {
   field: 'all',
   train: (c) => oneToOne(c, c.op, { kind: 'globalAvgPoolGrad', shape: c.inputShapes[0] ?? [] }),
   box: 'pool',
-  joins: [],
 };

@@ -24,5 +24,4 @@ export const globalMaxPool: OpDescriptor<GlobalMaxPoolOp> = {
   field: 'all',
   train: (c) => maximum(c, 'space'),
   box: 'pool',
-  joins: [],
 };

@@ -18,5 +18,4 @@ export const input: OpDescriptor<InputOp> = {
   field: 'row',
   train: ({ b, op, outputShapes }) => ({ outputs: [b.input(op.name, batched(outputShapes[0] ?? []))] }),
   box: 'pointwise',
-  joins: [],
 };

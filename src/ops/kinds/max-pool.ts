@@ -38,5 +38,4 @@ export const maxPool: OpDescriptor<MaxPoolOp> = {
     };
   },
   box: 'pool',
-  joins: [],
 };

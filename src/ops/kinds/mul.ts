@@ -1,5 +1,5 @@
-import { type OpDescriptor, stateless } from '../descriptor.ts';
-import { elementwise, joinedShape, type Shape } from '../shape.ts';
+import { elementwiseParts, type OpDescriptor } from '../descriptor.ts';
+import { joinedShape, type Shape } from '../shape.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
 import { sumTo } from '../sum-to.ts';
@@ -20,14 +20,8 @@ export const mul: OpDescriptor<MulOp> = {
     create: () => ({ kind: 'mul' }),
   }),
   label: () => 'Mul',
-  ...stateless,
-  shapes: elementwise,
-  result: 'inPlace',
-  movesOnly: false,
-  field: 'row',
+  ...elementwiseParts,
   train: product,
-  box: 'join',
-  joins: [],
 };
 
 interface Product {

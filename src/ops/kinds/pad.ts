@@ -46,7 +46,6 @@ export const pad: OpDescriptor<PadOp> = {
   ],
   train: (c) => oneToOne(c, c.op, { kind: 'pad', pads: negated(c.op.pads) }),
   box: 'pointwise',
-  joins: [],
 };
 
 function negated({ top, left, bottom, right }: Pads): Pads {

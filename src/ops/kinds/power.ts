@@ -35,5 +35,4 @@ export const power: OpDescriptor<PowerOp> = {
     };
   },
   box: 'pointwise',
-  joins: [],
 };

@@ -25,5 +25,4 @@ export const rescale: OpDescriptor<RescaleOp> = {
   field: 'row',
   train: (c) => oneToOne(c, c.op, { ...c.op, offset: 0 }),
   box: 'pointwise',
-  joins: [],
 };

@@ -50,5 +50,4 @@ export const split: OpDescriptor<SplitOp> = {
     };
   },
   box: 'pointwise',
-  joins: [],
 };

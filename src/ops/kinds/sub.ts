@@ -1,5 +1,4 @@
-import { type OpDescriptor, stateless } from '../descriptor.ts';
-import { elementwise } from '../shape.ts';
+import { elementwiseParts, type OpDescriptor } from '../descriptor.ts';
 import { signature } from '../signature.ts';
 import { batched, type StepRef } from '../steps.ts';
 import { gradientOver } from '../sum-to.ts';
@@ -20,11 +19,7 @@ export const sub: OpDescriptor<SubOp> = {
     create: () => ({ kind: 'sub' }),
   }),
   label: () => 'Sub',
-  ...stateless,
-  shapes: elementwise,
-  result: 'inPlace',
-  movesOnly: false,
-  field: 'row',
+  ...elementwiseParts,
   train: (c) => {
     const { b, path, inputShapes, outputShapes } = c;
     const [x, y] = c.inputs as [StepRef, StepRef];
@@ -41,6 +36,4 @@ export const sub: OpDescriptor<SubOp> = {
       }),
     };
   },
-  box: 'join',
-  joins: [],
 };

@@ -59,5 +59,4 @@ export const upsample: OpDescriptor<UpsampleOp> = {
   },
   train: (c) => oneToOne(c, c.op, { ...c.op, kind: 'upsampleGrad' }),
   box: 'pointwise',
-  joins: [],
 };
