@@ -2,6 +2,7 @@ import type { BinaryNode, CallNode, ChoiceNode, ComprehensionNode, Expr, NameNod
 import { activations, builtinFunctions, builtinOps } from '../2-resolve/builtins.ts';
 import { guessName } from '../2-resolve/names-elsewhere.ts';
 import { roundFilters, roundTo } from '../2-resolve/rounding.ts';
+import { quoted } from '../3-check/check-name.ts';
 import { modelOfVariant } from '../3-check/meanings/called-blocks.ts';
 import { type FreeMeaning, freeMeaning } from '../3-check/meanings/free-meaning.ts';
 import { textOfName } from '../3-check/meanings/names-in.ts';
@@ -9,7 +10,7 @@ import { type BoundName, givenNames, type NameTarget, pointFactor } from '../3-c
 import { meaningsOfValue } from '../3-check/meanings/value-names.ts';
 import { signatureOf } from '../3-check/signature.ts';
 import { listNames } from '../diagnostics/diagnostic.ts';
-import { excerpt, type Span } from '../source.ts';
+import type { Span } from '../source.ts';
 import { applyScaling, pointTrace, show } from './apply-scaling.ts';
 import { arithmetic } from './arithmetic.ts';
 import { bind, innerEnv, joinPath, lookupTarget, lookupVar, visibleVars } from './env.ts';
@@ -138,10 +139,6 @@ function itemsIn(value: Value, span: Span): readonly Value[] {
 
 function failType(span: Span, expected: string, value: Value): never {
   return fail('wrong-type', span, { what: quoted(span), expected, found: describeValue(value) });
-}
-
-function quoted(span: Span): string {
-  return `'${excerpt(span)}'`;
 }
 
 /** The row of a model's `variants` that a name or number refers to, where one is chosen. */

@@ -1,6 +1,6 @@
 import { Attribute, ready } from 'h5wasm';
 import { elements } from '../5-graph/graph.ts';
-import { isUnreadable, Unreadable } from '../weights/readers/byte-reader.ts';
+import { isUnreadable, shortened, Unreadable } from '../weights/readers/byte-reader.ts';
 import type { OpenHdf5, RandomAccess } from '../weights/readers/format.ts';
 import type { Hdf5Dataset, Hdf5File } from '../weights/readers/keras/hdf5.ts';
 import { convertFloats, floatBytes } from '../weights/readers/stored-floats.ts';
@@ -185,5 +185,5 @@ function reasonOf(e: unknown): string {
   if (text.includes('truncated file')) return 'it was cut off, perhaps while it was downloaded';
   // the stack of HDF5's own errors, the innermost last: `#003: H5Fio.c line 100 in H5F_read(): what it is`
   const line = text.match(/: ([^:\n]+)\n[^#]*$/)?.[1] ?? text.split('\n')[0] ?? '';
-  return `HDF5's library says '${line.length > 80 ? `${line.slice(0, 77)}...` : line}'`;
+  return `HDF5's library says '${shortened(line)}'`;
 }

@@ -3,7 +3,8 @@ import { elements, shapeOf } from '../5-graph/graph.ts';
 import { liteTarget } from '../6-emit/tflite/target.ts';
 import { firstLine } from '../backends/first-line.ts';
 import { turned } from '../backends/parity/values.ts';
-import type { LiteInterpreter, LiteValue } from '../backends/tflite/interpreter.ts';
+import type { HostTensor } from '../backends/runner.ts';
+import type { LiteInterpreter } from '../backends/tflite/interpreter.ts';
 import { RunError } from '../train/run-error.ts';
 import { type Engine, emittedSize, fileSinks, imageInput } from './engine.ts';
 
@@ -33,7 +34,7 @@ export function liteEngine(lite: LiteInterpreter, folder: string, delegate = tru
             return Object.fromEntries(
               graph.outputs.map(({ name: output, value }) => {
                 const own = shapeOf(graph, value);
-                const { data } = results[output] as LiteValue;
+                const { data } = results[output] as HostTensor;
                 return [output, turned(data, data.length / elements(own), own, 'toFirst')];
               }),
             );

@@ -5,7 +5,8 @@ import { disposeModel } from '../../6-emit/tfjs/layers/dispose-model.ts';
 import type { Tfjs } from '../backend.ts';
 import type { OnnxRuntime } from '../onnx-runtime.ts';
 import { runModule } from '../pytorch/run-module.ts';
-import type { LiteInterpreter, LiteValue } from '../tflite/interpreter.ts';
+import type { HostTensor } from '../runner.ts';
+import type { LiteInterpreter } from '../tflite/interpreter.ts';
 import type { WrittenForm } from './forms.ts';
 import { fromTensors, type NamedValue, toTensors, turned } from './values.ts';
 
@@ -49,7 +50,7 @@ export async function runLite(
     const results = await session.run(Object.fromEntries(fed));
     return graph.outputs.map(({ name, value }) => {
       const shape = shapeOf(graph, value);
-      const { data } = results[name] as LiteValue;
+      const { data } = results[name] as HostTensor;
       // an output of learned tensors alone is the same for all samples
       return { name, shape, data: turned(data, data.length / elements(shape), shape, 'toFirst') };
     });

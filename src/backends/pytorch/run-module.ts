@@ -2,12 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Numbers with their shape, the batch included; images are channels first. */
-export interface TorchValue {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+import type { HostTensor } from '../runner.ts';
 
 /**
  * What Python runs: the module of the folder that is its argument, with its weights, evaluated once. The inputs come as one line of
@@ -55,15 +50,15 @@ interface Answer {
  * Evaluates a module that the target `pytorch` wrote, as users do: with its weights loaded strictly.
  * @param python with torch and safetensors, see `findTorchPython`
  * @param files by name: `model.py` and `weights.safetensors`
- * @param inputs in the order of the network's
+ * @param inputs in the order of the network's, the batch included; images are channels first
  * @returns the outputs in the order of the network's
  * @throws Error with Python's message
  */
 export async function runModule(
   python: string,
   files: ReadonlyMap<string, Uint8Array>,
-  inputs: readonly TorchValue[],
-): Promise<readonly TorchValue[]> {
+  inputs: readonly HostTensor[],
+): Promise<readonly HostTensor[]> {
   const folder = mkdtempSync(join(tmpdir(), 'enetc-torch-'));
   try {
     for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);

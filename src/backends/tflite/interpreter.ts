@@ -1,13 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { HostTensor } from '../runner.ts';
 import { interpreterScript } from './interpreter-script.ts';
-
-/** Numbers with their shape, the batch included. */
-export interface LiteValue {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 export interface OpenLite {
   /** A path, or the bytes of a file. */
@@ -22,7 +17,7 @@ export interface LiteSession {
   /** By the signature's names: the shape of each input, -1 for an open batch. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   /** Runs the model, by the signature's names. Image-like values are channels last. @throws Error with what the engine says */
-  run(inputs: Readonly<Record<string, LiteValue>>): Promise<Readonly<Record<string, LiteValue>>>;
+  run(inputs: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>>;
   /** Runs it again on the same inputs; the milliseconds of each run, as the engine's process measures them. */
   time(runs: number): Promise<readonly number[]>;
   close(): Promise<void>;
@@ -100,6 +95,6 @@ export async function startInterpreter(python: string, wanted?: 'litert' | 'tens
   };
 }
 
-function toPlain({ shape, data }: LiteValue) {
+function toPlain({ shape, data }: HostTensor) {
   return { shape, data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64') };
 }

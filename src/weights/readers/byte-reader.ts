@@ -1,5 +1,10 @@
 import type { RandomAccess } from './format.ts';
 
+/** The beginning of a name or message of a file: a hostile one may be megabytes long. */
+export function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
 /** Why a file of weights cannot be read, for users. Thrown within a reader, which turns it into a diagnostic. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';

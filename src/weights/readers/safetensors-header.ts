@@ -3,6 +3,7 @@ import { nounFor } from '../../diagnostics/noun-for.ts';
 import type { CheckpointTensor } from '../checkpoint.ts';
 import { isObject } from '../is-object.ts';
 import { duplicateKey } from '../json-keys.ts';
+import { shortened } from './byte-reader.ts';
 
 /** Bytes per element, for each type of the format. */
 export const dtypeBytes: ReadonlyMap<string, number> = new Map([
@@ -60,14 +61,14 @@ export function parseHeader(
   }
   if (!isObject(json)) return fail('the header is not a JSON object');
   const twice = duplicateKey(text, 2);
-  if (twice !== undefined) return fail(`it names '${shorten(twice)}' twice`);
+  if (twice !== undefined) return fail(`it names '${shortened(twice)}' twice`);
 
   const header: Header = { tensors: new Map(), metadata: new Map() };
   for (const [name, entry] of Object.entries(json)) {
     if (name === '__metadata__') {
       if (!isObject(entry)) return fail(`'__metadata__' is not an object`);
       for (const [key, value] of Object.entries(entry)) {
-        if (typeof value !== 'string') return fail(`the metadata '${shorten(key)}' is not a string`);
+        if (typeof value !== 'string') return fail(`the metadata '${shortened(key)}' is not a string`);
         header.metadata.set(key, value);
       }
       continue;
@@ -76,7 +77,7 @@ export function parseHeader(
     if (typeof tensor === 'string') {
       return {
         diagnostics: [
-          createDiagnostic('checkpoint-tensor', undefined, { file, tensor: shorten(name), reason: tensor }),
+          createDiagnostic('checkpoint-tensor', undefined, { file, tensor: shortened(name), reason: tensor }),
         ],
       };
     }
@@ -108,7 +109,7 @@ function parseTensor(name: string, entry: unknown, dataLength: number): StoredTe
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
   if (typeof dtype !== 'string') return 'it has no dtype';
   const size = dtypeBytes.get(dtype);
-  if (size === undefined) return `its dtype '${shorten(dtype)}' is unknown`;
+  if (size === undefined) return `its dtype '${shortened(dtype)}' is unknown`;
   if (!isCounts(shape)) return 'its shape is not a list of whole numbers from 0';
   if (!isCounts(offsets) || offsets.length !== 2) return 'its data_offsets are not two whole numbers from 0';
   const [begin, end] = offsets as [number, number];
@@ -118,7 +119,7 @@ function parseTensor(name: string, entry: unknown, dataLength: number): StoredTe
   const needed = shape.reduce((product, n) => product * n, size);
   if (!Number.isSafeInteger(needed)) return 'its shape is larger than any file';
   if (needed !== end - begin) {
-    return `a shape of [${shorten(shape.join(', '))}] in ${dtype} takes ${needed} bytes, but its data has ${end - begin}`;
+    return `a shape of [${shortened(shape.join(', '))}] in ${dtype} takes ${needed} bytes, but its data has ${end - begin}`;
   }
   return { name, dtype, shape, begin, end };
 }
@@ -128,10 +129,10 @@ function checkCover(tensors: StoredTensor[], dataLength: number): string | undef
   let covered = 0;
   let before = '';
   for (const { name, begin, end } of tensors) {
-    if (begin < covered) return `the data of '${shorten(name)}' overlaps that of '${shorten(before)}'`;
+    if (begin < covered) return `the data of '${shortened(name)}' overlaps that of '${shortened(before)}'`;
     const gap = begin - covered;
     if (gap > 0)
-      return `${gap} ${nounFor(gap, 'byte')} before the data of '${shorten(name)}' ${nounFor(gap, 'belongs', 'belong')} to no tensor`;
+      return `${gap} ${nounFor(gap, 'byte')} before the data of '${shortened(name)}' ${nounFor(gap, 'belongs', 'belong')} to no tensor`;
     covered = end;
     before = name;
   }
@@ -141,9 +142,4 @@ function checkCover(tensors: StoredTensor[], dataLength: number): string | undef
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** A hostile name may be megabytes long. */
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

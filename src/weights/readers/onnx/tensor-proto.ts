@@ -1,5 +1,5 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { Unreadable } from '../byte-reader.ts';
+import { shortened, Unreadable } from '../byte-reader.ts';
 import type { ProtoField, ProtoReader } from '../protobuf.ts';
 
 /** Where the numbers of a tensor are. */
@@ -88,7 +88,7 @@ export function readTensor(reader: ProtoReader, end: number, given?: string): On
       case fields.floats:
       case fields.doubles:
       case fields.raw:
-        if (raw) throw new Unreadable(`the numbers of '${shown(name)}' are stored in pieces`);
+        if (raw) throw new Unreadable(`the numbers of '${shortened(name)}' are stored in pieces`);
         raw = field;
         break;
       case fields.integers:
@@ -105,7 +105,7 @@ export function readTensor(reader: ProtoReader, end: number, given?: string): On
     }
   });
   if (shape.length > mostAxes || !shape.every(Number.isSafeInteger) || !Number.isSafeInteger(elements(shape))) {
-    throw new Unreadable(`the tensor '${shown(name)}' has an impossible shape`);
+    throw new Unreadable(`the tensor '${shortened(name)}' has an impossible shape`);
   }
   const dtype = types[type] ?? `ONNX type ${type}`;
   const width = bytesOf[dtype];
@@ -130,7 +130,7 @@ export function readEntry(reader: ProtoReader, field: ProtoField, most = mostPat
 function ownData(name: string, field: ProtoField | undefined, bytes: number): TensorData {
   const there = field ? field.end - field.begin : 0;
   if (there !== bytes)
-    throw new Unreadable(`the tensor '${shown(name)}' needs ${bytes} bytes of data, but has ${there}`);
+    throw new Unreadable(`the tensor '${shortened(name)}' needs ${bytes} bytes of data, but has ${there}`);
   return { begin: field?.begin ?? 0 };
 }
 
@@ -138,18 +138,15 @@ function ownData(name: string, field: ProtoField | undefined, bytes: number): Te
 function externalData(name: string, entries: ReadonlyMap<string, string>, bytes: number): TensorData {
   const number = (key: string, otherwise: number) => {
     const value = entries.has(key) ? Number(entries.get(key) || 'none') : otherwise;
-    if (!Number.isSafeInteger(value) || value < 0) throw new Unreadable(`the place of '${shown(name)}' is malformed`);
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new Unreadable(`the place of '${shortened(name)}' is malformed`);
     return value;
   };
   const location = entries.get('location');
   const begin = number('offset', 0);
   const length = number('length', bytes);
-  if (location === undefined) throw new Unreadable(`the place of '${shown(name)}' is malformed`);
+  if (location === undefined) throw new Unreadable(`the place of '${shortened(name)}' is malformed`);
   if (length !== bytes)
-    throw new Unreadable(`the tensor '${shown(name)}' needs ${bytes} bytes of data, but has ${length}`);
+    throw new Unreadable(`the tensor '${shortened(name)}' needs ${bytes} bytes of data, but has ${length}`);
   return { location, begin };
-}
-
-function shown(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 77)}...` : name;
 }

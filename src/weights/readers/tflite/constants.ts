@@ -1,5 +1,5 @@
 import { elements } from '../../../5-graph/graph.ts';
-import { Unreadable } from '../byte-reader.ts';
+import { shortened, Unreadable } from '../byte-reader.ts';
 import { fields, operators, tensorTypes } from './schema.ts';
 import type { FlatTableReader } from './tables.ts';
 
@@ -80,7 +80,7 @@ function constantOf(
   fileBytes: number,
 ): TfliteConstant[] {
   const name = found.text(tensor.name);
-  const shown = name.length > 80 ? `${name.slice(0, 77)}...` : name;
+  const shown = shortened(name);
   const shape = found.int32s(tensor.shape);
   const type = found.int8(tensor.type);
   const plain = tensorTypes[type] ?? `TensorFlow Lite type ${type}`;

@@ -1,7 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { reusedFloats } from '../../bytes.ts';
 import type { Checkpoint, CheckpointTensor } from '../../checkpoint.ts';
-import { Unreadable } from '../byte-reader.ts';
+import { shortened, Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource } from '../format.ts';
 import { floatBytes, readFloats } from '../stored-floats.ts';
 import type { ChosenDictionary, TensorDictionary } from './dictionaries.ts';
@@ -62,7 +62,7 @@ export function torchCheckpoint(
 /** Where the first element of a tensor is in the file, in bytes. */
 function beginOf(name: string, view: Tensor, place: StoragePlace | undefined): number {
   const { storage, type, offset, shape, strides } = view;
-  const fail = (reason: string) => new Unreadable(`the tensor '${shown(name)}' ${reason}`);
+  const fail = (reason: string) => new Unreadable(`the tensor '${shortened(name)}' ${reason}`);
   if (!place) throw fail('has no data in it');
   const start = storage.offset * storage.type.bytes + offset * type.bytes;
   const end = start + spanOf(shape, strides) * type.bytes;
@@ -70,8 +70,4 @@ function beginOf(name: string, view: Tensor, place: StoragePlace | undefined): n
     throw fail(`needs ${end} bytes of data, but there are ${place.size}`);
   }
   return place.begin + start;
-}
-
-function shown(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 77)}...` : name;
 }

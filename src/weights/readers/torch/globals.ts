@@ -1,4 +1,4 @@
-import { Unreadable } from '../byte-reader.ts';
+import { shortened, Unreadable } from '../byte-reader.ts';
 import { type Callable, ofKind, other, type PickleValue, type StorageType, type Tensor } from './pickle-values.ts';
 
 const type = (dtype: string, bytes: number): StorageType => ({ kind: 'type', dtype, bytes });
@@ -123,16 +123,12 @@ export function globalOf(module: string, name: string): PickleValue {
     }
   }
   throw new Unreadable(
-    `it needs '${shown(full)}': only what tensors consist of is read from a pickle, and nothing is executed; save the state_dict() of a whole model`,
+    `it needs '${shortened(full)}': only what tensors consist of is read from a pickle, and nothing is executed; save the state_dict() of a whole model`,
   );
 }
 
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-function shown(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 77)}...` : name;
 }
 
 function dictionary(items: PickleValue | undefined): PickleValue {
