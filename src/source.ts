@@ -1,4 +1,5 @@
 import { memoise } from './memoise.ts';
+import { lastIndexWhile } from './sorted.ts';
 
 /** A text with its name; everything that points into a file points through one of these. */
 export interface Source {
@@ -30,14 +31,11 @@ export const lineStarts = memoise(({ text }: Source): readonly number[] => {
 /** The line and column of an offset. An offset past the end is the end. */
 export function positionAt(source: Source, offset: number): Position {
   const starts = lineStarts(source);
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low + 1, column: Math.min(offset, source.text.length) - (starts[low] as number) + 1 };
+  const line = Math.max(
+    0,
+    lastIndexWhile(starts, (start) => start <= offset),
+  );
+  return { line: line + 1, column: Math.min(offset, source.text.length) - (starts[line] as number) + 1 };
 }
 
 /** Where the line of an offset starts. */

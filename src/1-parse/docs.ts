@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain';
 import { isFirstOnLine } from '../../grammar/lexer.ts';
+import { lastIndexWhile } from '../sorted.ts';
 import type { Source } from '../source.ts';
 import type { Comment } from './ast.ts';
 
@@ -44,12 +45,5 @@ export function trailingDoc(docs: Docs, offset: number): string {
 }
 
 function lastBefore(docs: Docs, offset: number): number {
-  let low = -1;
-  let high = docs.comments.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((docs.comments[middle] as Comment).span.start < offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return lastIndexWhile(docs.comments, ({ span }) => span.start < offset);
 }

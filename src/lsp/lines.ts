@@ -1,5 +1,6 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import { memoise } from '../memoise.ts';
+import { lastIndexWhile } from '../sorted.ts';
 
 /** The unit of positions: UTF-16 code units, or bytes of UTF-8 if the client prefers them. */
 export type PositionEncoding = 'utf-16' | 'utf-8';
@@ -28,16 +29,10 @@ export function linesOf(text: string): Lines {
 export function positionAt(lines: Lines, offset: number, encoding: PositionEncoding): Position {
   const { text, starts } = lines;
   const at = Math.max(0, Math.min(offset, text.length));
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= at) low = middle;
-    else high = middle - 1;
-  }
-  const start = starts[low] as number;
+  const line = lastIndexWhile(starts, (start) => start <= at);
+  const start = starts[line] as number;
   const end = beforeLineEnd(text, start, at);
-  return { line: low, character: encoding === 'utf-8' ? bytesBetween(lines, start, end) : end - start };
+  return { line, character: encoding === 'utf-8' ? bytesBetween(lines, start, end) : end - start };
 }
 
 /** The offset of a position. One past a line's end is its end, one past the last line the end of the text. */

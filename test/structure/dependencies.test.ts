@@ -37,6 +37,7 @@ const aside: Record<string, readonly string[]> = {
   'src/source.ts': [],
   'src/host.ts': [],
   'src/memoise.ts': [],
+  'src/sorted.ts': [],
   'src/version.ts': [],
   'src/stdlib.generated.ts': [],
   'src/library.ts': [],
