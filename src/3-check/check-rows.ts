@@ -32,6 +32,7 @@ function checkBaseArguments(c: Checker, base: Signature | undefined, args: reado
   let next = 0;
   for (const arg of args) {
     const type = checkExpr(c, arg.value);
+    c.argumentTypes.set(arg, type);
     const name = arg.name?.name;
     if (name !== undefined && named.has(name)) report(c, 'duplicate-argument', arg.span, { name });
     if (name !== undefined) named.add(name);

@@ -54,20 +54,20 @@ export interface Before {
 export function callSignature(c: Checker, call: CallNode): number | undefined {
   const { callee, args } = call;
   const signature = calleeSignature(c, callee);
-  const types = new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
+  const types = typesOf(c, args);
   const [first] = args;
   const takesFirst = first !== undefined && !first.name && isTensors(types.get(first) as Type);
   if (signature) requireLabel(c, signature, callee.span, { call, takesFirst });
-  return checkArguments(c, signature, args, { span: callee.span, chained: 0, types });
+  return checkArguments(c, signature, args, { span: callee.span, chained: 0 });
 }
 
 /** Checks a call of an activation in an expression: `relu(x)` gives tensors, and `leaky_relu(0.2)` an activation with that slope. */
 export function checkActivationCall(c: Checker, { callee, args }: CallNode, name: ActivationName): Type {
   const signature = activationSignature(name);
-  const types = new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
+  const types = typesOf(c, args);
   const given = givesTensors(signature, args, (arg) => actsAsTensor(types.get(arg) as Type));
   const isValue = !given && args.length > 0 && signature.values.length > 0;
-  const tensors = checkArguments(c, signature, args, { span: callee.span, chained: isValue ? 1 : 0, types });
+  const tensors = checkArguments(c, signature, args, { span: callee.span, chained: isValue ? 1 : 0 });
   return isValue ? 'activation' : { tensors };
 }
 
@@ -159,8 +159,12 @@ interface CallSite {
   readonly chained: number | undefined;
   /** Where the call begins a section: what it takes where its arguments give no tensors. */
   readonly head?: { readonly first: FirstCall; readonly before: Before | undefined };
-  /** The types of the arguments, where they were checked already. */
-  readonly types?: ReadonlyMap<Arg, Type>;
+}
+
+/** Checks the values of arguments that are not checked yet. @returns the types of all arguments so far */
+function typesOf(c: Checker, args: readonly Arg[]): ReadonlyMap<Arg, Type> {
+  for (const arg of args) if (!c.argumentTypes.has(arg)) c.argumentTypes.set(arg, checkExpr(c, arg.value));
+  return c.argumentTypes;
 }
 
 function checkArguments(
@@ -170,7 +174,7 @@ function checkArguments(
   site: CallSite,
 ): number | undefined {
   const { span, head } = site;
-  const types = site.types ?? new Map(args.map((arg) => [arg, checkExpr(c, arg.value)]));
+  const types = typesOf(c, args);
   const isTensor = (arg: Arg) => {
     const type = types.get(arg) as Type;
     // among tensors, anything not known to be a number is a tensor

@@ -1,4 +1,4 @@
-import type { Declaration, Ident, ImportNode, WeightsNode } from '../1-parse/ast.ts';
+import type { Arg, Declaration, Ident, ImportNode, WeightsNode } from '../1-parse/ast.ts';
 import type { Declared, Module, Program } from '../2-resolve/program.ts';
 import { createDiagnostic, type Diagnostic, type Fix } from '../diagnostics/diagnostic.ts';
 import { checkBlock } from './check-block.ts';
@@ -9,6 +9,7 @@ import { addDiagnostic, type Checker, createChecker, type InferredName, report }
 import { checkLimits } from './limits.ts';
 import { freeNames } from './meanings/free-names.ts';
 import type { LocalName } from './meanings/occurrence.ts';
+import type { Type } from './types.ts';
 
 /** Checks all that can be known without building a network, in every file of the program. */
 export function checkProgram(program: Program): readonly Diagnostic[] {
@@ -40,6 +41,7 @@ interface Findings {
   readonly diagnostics: readonly Diagnostic[];
   readonly unreported: Checker['reported'];
   readonly locals: Checker['locals'];
+  readonly argumentTypes: Checker['argumentTypes'];
 }
 
 /** The results, and all names of the file if they depend on names that the declaration does not mention. */
@@ -67,8 +69,8 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
   const unreported = { ...c.reported };
   if (!suggests) unreported.error -= checkLimits.diagnostics;
   for (const d of c.diagnostics) unreported[d.severity]--;
-  const { diagnostics, locals } = c;
-  const found = { diagnostics, unreported, locals, names: c.looksAround ? namesOf(module) : undefined };
+  const { diagnostics, locals, argumentTypes } = c;
+  const found = { diagnostics, unreported, locals, argumentTypes, names: c.looksAround ? namesOf(module) : undefined };
   if (known) kept.set(known, found);
   return found;
 }
@@ -76,6 +78,11 @@ function checkDeclaration(module: Module, node: Declaration, suggests: boolean):
 /** What is known about the names that a declaration of a file binds. */
 export function localsIn(module: Module, node: Declaration): ReadonlyMap<LocalName, InferredName> {
   return checkDeclaration(module, node, true).locals;
+}
+
+/** The types of the arguments of a declaration's steps and calls. */
+export function argumentTypesIn(module: Module, node: Declaration): ReadonlyMap<Arg, Type> {
+  return checkDeclaration(module, node, true).argumentTypes;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Declaration, Ident, NameNode } from '../1-parse/ast.ts';
+import type { Arg, Declaration, Ident, NameNode } from '../1-parse/ast.ts';
 import { activations, builtinFunctions, builtinOps, paddings, scalingFunctions } from '../2-resolve/builtins.ts';
 import type { Module } from '../2-resolve/program.ts';
 import { type Code, catalog, type MessageArgs } from '../diagnostics/catalog.ts';
@@ -37,6 +37,8 @@ export interface Checker {
   readonly declaration: Declaration | undefined;
   /** What is known about the names that it binds, as far as it is checked. */
   readonly locals: Map<LocalName, InferredName>;
+  /** The types of the arguments of its steps and calls, as far as it is checked. */
+  readonly argumentTypes: Map<Arg, Type>;
   /** In a model, where d, w and r can be called: whether it has its own rounding of widths. */
   scaling: { readonly ownWidths: boolean } | undefined;
   readonly diagnostics: Diagnostic[];
@@ -58,6 +60,7 @@ export function createChecker(module: Module, declaration?: Declaration): Checke
     meanings: declaration ? meaningsOf(declaration) : noMeanings,
     declaration,
     locals: new Map(),
+    argumentTypes: new Map(),
     scaling: undefined,
     isAssigned: false,
     diagnostics: [],

@@ -1,4 +1,5 @@
 import type {
+  ComprehensionNode,
   Declaration,
   Ident,
   ModelNode,
@@ -16,6 +17,7 @@ import { rowName, rowNames } from '../row-names.ts';
 import { calledBy, type FileScope } from './called-blocks.ts';
 import { meaningsOf } from './declaration-names.ts';
 import type { Entity } from './entity.ts';
+import { freeMeaning } from './free-meaning.ts';
 
 /** The declaration that contains a step, with its file. */
 interface Inside {
@@ -34,7 +36,10 @@ type PathScope =
       readonly first?: LabelledStep;
     }
   | { readonly kind: 'rows'; readonly inside: Inside; readonly rows: RowsNode; readonly base: readonly PathScope[] }
-  | { readonly kind: 'number'; readonly then: readonly PathScope[] }
+  /** The number of a row's block, or of a comprehension's element; `sure` where one is always there. */
+  | { readonly kind: 'number'; readonly sure: boolean; readonly then: readonly PathScope[] }
+  /** The end of a path: an op with tensors of its own. */
+  | { readonly kind: 'op' }
   /** Only the build knows: inside the block that a parameter holds. */
   | { readonly kind: 'open' };
 
@@ -42,6 +47,8 @@ interface LabelledStep {
   readonly label: Ident;
   readonly callee: NameNode | undefined;
   readonly tail: Tail;
+  /** Whether each element of a comprehension has a step of its own. */
+  readonly isElement?: boolean;
 }
 
 /** Scopes that one path looks at, at most: blocks within blocks multiply. */
@@ -106,6 +113,38 @@ function wordsOf(scope: PathScope): PathWord[] {
   return scope.kind === 'labels' ? step(scope, '*').flatMap(({ entity }) => entity ?? []) : [];
 }
 
+/** Patterns that are given of one model, scopes that are looked at for them, and words of one. */
+const patternLimits = { patterns: 400, scopes: 20_000, words: 24 };
+
+/**
+ * The modules of a model as a weight map names them: `stem.conv`, and with stars over the rows and the blocks of a table
+ * `stages.*.*.expand.conv`; after these the same row by row.
+ */
+export const modulePatterns = memoise((model: DeclaredModel): readonly string[] => {
+  const found = new Set<string>();
+  for (const byRow of [false, true]) {
+    let left = patternLimits.scopes;
+    const collect = (scopes: readonly PathScope[], before: readonly string[]): void => {
+      const numbers = scopes.filter((scope) => scope.kind === 'number' && scope.sure);
+      for (const scope of numbers.length > 0 ? numbers : scopes) {
+        // a model that contains itself has no end
+        if (before.length > patternLimits.words || found.size >= patternLimits.patterns || --left < 0) return;
+        if (scope.kind === 'op') found.add(before.join('.'));
+        else if (scope.kind === 'number' && scope.sure) collect(scope.then, [...before, '*']);
+        else if (scope.kind === 'labels') {
+          for (const { entity, next } of step(scope, '*')) collect(next(), [...before, entity?.name ?? '*']);
+        } else if (scope.kind === 'rows') {
+          for (const row of byRow ? rowNames(scope.rows) : ['*']) {
+            for (const { next } of step(scope, row)) collect(next(), [...before, row]);
+          }
+        }
+      }
+    };
+    collect([inModel(model)], []);
+  }
+  return [...found];
+});
+
 function follow(start: readonly PathScope[], words: readonly string[], index: number): Entity[] {
   let scopes = start;
   for (const [i, word] of words.entries()) {
@@ -130,11 +169,12 @@ interface PathStep {
 
 function step(scope: PathScope, word: string): PathStep[] {
   const fits = fitting(word);
-  if (scope.kind === 'open') return [];
+  if (scope.kind === 'open' || scope.kind === 'op') return [];
   if (scope.kind === 'number') return /^(\d+|\*)$/.test(word) ? [{ next: () => scope.then }] : [];
   const { inside } = scope;
   if (scope.kind === 'rows') return rowsFitting(scope, fits);
   const found: PathStep[] = [];
+  const elements = new Set<object>();
   if (scope.first && fits(scope.first.label.name)) found.push(labelled(inside, scope.first));
   walkNodes(scope.part, (node) => {
     if (node.kind === 'section') {
@@ -149,9 +189,18 @@ function step(scope: PathScope, word: string): PathStep[] {
       }
       return !scope.sections;
     }
+    if (node.kind === 'comprehension') {
+      walkNodes((node as ComprehensionNode).item, (element) => {
+        if (element.kind === 'step' && !(element as StepNode).share) elements.add(element);
+        return true;
+      });
+    }
     if (node.kind === 'step') {
       const { label, callee, tail } = node as StepNode;
-      if (label && label.name !== '' && fits(label.name)) found.push(labelled(inside, { label, callee, tail }));
+      const isElement = elements.has(node);
+      if (label && label.name !== '' && fits(label.name)) {
+        found.push(labelled(inside, { label, callee, tail, isElement }));
+      }
     }
     return true;
   });
@@ -179,7 +228,7 @@ function fitting(word: string): (name: string) => boolean {
   return (name) => name.length > least && name.startsWith(before) && name.endsWith(after);
 }
 
-function labelled(inside: Inside, { label, callee, tail }: LabelledStep): PathStep {
+function labelled(inside: Inside, { label, callee, tail, isElement = false }: LabelledStep): PathStep {
   const ident = meaningsOf(inside.owner).sharedLabels.get(label) ?? label;
   const entity: Entity = { kind: 'label', name: label.name, ident, owner: inside.owner };
   return {
@@ -187,7 +236,7 @@ function labelled(inside: Inside, { label, callee, tail }: LabelledStep): PathSt
     next: () => {
       const then = inCallee(inside, callee, tail);
       // in a comprehension the element's number follows the label
-      return [...then, { kind: 'number', then }];
+      return [...then, { kind: 'number', sure: isElement, then }];
     },
   };
 }
@@ -208,7 +257,7 @@ function rowsFitting(
       cell?.values
         .flatMap((v) => (v.kind === 'choice' ? v.options : [v]))
         .flatMap((v) => (v.kind === 'name' ? inCalled(inside, v) : [])) ?? base;
-    const next = () => (columns.has('repeat') ? [{ kind: 'number' as const, then }] : then);
+    const next = (): readonly PathScope[] => (columns.has('repeat') ? [{ kind: 'number', sure: true, then }] : then);
     if (value?.kind === 'name') {
       const ident = { name, span: value.span };
       return [{ entity: { kind: 'row', name, ident, owner: inside.owner }, next }];
@@ -230,7 +279,9 @@ function inCalled({ module, owner }: Inside, name: NameNode): readonly PathScope
   const target = meaningsOf(owner).targets.get(name);
   if (!target || name.parts.length > 1) return [];
   const known = calledBy(module, target).map(inDeclared);
-  return target.kind === 'local' ? [...known, { kind: 'open' }] : known;
+  if (target.kind === 'local') return [...known, { kind: 'open' }];
+  const meaning = target.kind === 'free' ? freeMeaning(module, target.name) : undefined;
+  return meaning?.kind === 'op' && meaning.op.ownsTensors ? [{ kind: 'op' }] : known;
 }
 
 function inModel(model: DeclaredModel): PathScope {
