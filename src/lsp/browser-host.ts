@@ -1,5 +1,5 @@
 import { isInside } from '../host.ts';
-import type { IdeHost } from '../ide/core/ide-host.ts';
+import type { IdeHost } from '../ide/core/ide.ts';
 import type { Platform } from './platform.ts';
 import { folderOf, uriToPath } from './uris.ts';
 

@@ -1,5 +1,5 @@
-import { libraryNames } from '../ide/features/completion/library-names.ts';
-import { measureNext } from '../ide/numbers/measure.ts';
+import { libraryNames } from '../ide/features/completion/workspace-names.ts';
+import { measureNext } from '../ide/numbers/family.ts';
 import { createBackground } from './background.ts';
 import { refresh } from './configuration.ts';
 import { createPublisher } from './diagnostics/publish.ts';

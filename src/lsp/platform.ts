@@ -1,4 +1,4 @@
-import type { IdeHost } from '../ide/core/ide-host.ts';
+import type { IdeHost } from '../ide/core/ide.ts';
 
 /** What the server needs from its machine. `enetc lsp` uses Node's, a browser worker one without files. */
 export interface Platform {

@@ -1,7 +1,6 @@
 import type { Location, Position, Range } from 'vscode-languageserver';
-import type { Analysis } from '../ide/core/analysis.ts';
+import type { Analysis, Place } from '../ide/core/analysis.ts';
 import type { Ide } from '../ide/core/ide.ts';
-import type { Place } from '../ide/core/place.ts';
 import { memoise } from '../memoise.ts';
 import type { Source } from '../source.ts';
 import type { OpenDocument } from './documents.ts';

@@ -160,6 +160,23 @@ const places: [place: string, text: string, offered: string[], not: string[]][] 
     ['stem.conv', 'stem.bn'],
     ['head', 'relu'],
   ],
+  [
+    'paths: the elements of a comprehension have numbers, shared steps none, a parameter holds its default table',
+    `${model(`param rows: table = narrow
+  table narrow {
+    | channels |
+    | 8        |
+  }
+  stem: ConvBnAct(8)
+  stages: ConvBnAct { rows }
+  maps = [x -> conv: Conv(8, kernel: 3) for x in [stem, stages]]
+  heads = [x -> share out: Conv(8, kernel: 3) for x in [stem, stages]]`)}weights Net {
+  | path | timm |
+  | ▮ | |
+}`,
+    ['conv.*', 'out', 'stages.*.conv', 'stages.0.bn'],
+    ['conv', 'out.*', 'maps', 'heads'],
+  ],
 ];
 
 test.each(places)('%s', (_place, text, offered, not) => {

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { definitionsAt } from '../../src/ide/features/definition.ts';
-import { highlightsAt } from '../../src/ide/features/highlights.ts';
-import { referencesAt } from '../../src/ide/features/references.ts';
-import { typeDefinitionsAt } from '../../src/ide/features/type-definition.ts';
+import { definitionsAt, typeDefinitionsAt } from '../../src/ide/features/definition.ts';
+import { highlightsAt, referencesAt } from '../../src/ide/features/references.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 import { blocks, net, twoFiles } from './two-files.ts';

@@ -1,8 +1,7 @@
 import { posix } from 'node:path';
 import type { Analysis } from '../../src/ide/core/analysis.ts';
 import { createIde } from '../../src/ide/core/create-ide.ts';
-import type { Ide } from '../../src/ide/core/ide.ts';
-import type { IdeHost } from '../../src/ide/core/ide-host.ts';
+import type { Ide, IdeHost } from '../../src/ide/core/ide.ts';
 import { searchSymbols, type WorkspaceSymbol } from '../../src/ide/features/workspace-symbols.ts';
 
 export const root = '/space';

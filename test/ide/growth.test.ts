@@ -1,22 +1,19 @@
 import { expect, test } from 'vitest';
 import { codeActions } from '../../src/ide/features/code-actions.ts';
 import { completionAt } from '../../src/ide/features/completion/completion.ts';
-import { definitionsAt } from '../../src/ide/features/definition.ts';
+import { definitionsAt, typeDefinitionsAt } from '../../src/ide/features/definition.ts';
 import { documentLinks } from '../../src/ide/features/document-links.ts';
 import { foldingRanges } from '../../src/ide/features/folding.ts';
 import { formatDocument, formatOnType, formatRange } from '../../src/ide/features/formatting.ts';
-import { highlightsAt } from '../../src/ide/features/highlights.ts';
 import { hover } from '../../src/ide/features/hover.ts';
 import { inlayHints } from '../../src/ide/features/inlay-hints.ts';
-import { linkedEditingRanges } from '../../src/ide/features/linked-editing.ts';
 import { organizeImports } from '../../src/ide/features/organize-imports.ts';
-import { referencesAt } from '../../src/ide/features/references.ts';
+import { highlightsAt, linkedEditingRanges, referencesAt } from '../../src/ide/features/references.ts';
 import { prepareRename, renameAt } from '../../src/ide/features/rename.ts';
 import { selectionRanges } from '../../src/ide/features/selection-ranges.ts';
 import { semanticTokens } from '../../src/ide/features/semantic-tokens.ts';
 import { signatureHelp } from '../../src/ide/features/signature-help.ts';
 import { documentSymbols } from '../../src/ide/features/symbols.ts';
-import { typeDefinitionsAt } from '../../src/ide/features/type-definition.ts';
 import { openFixture } from './fixture.ts';
 
 /** One long line, of n characters and of four times as many: what an editor asks for may take four times as long. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ScalingRequest } from '../../src/4-scale/scaling.ts';
 import type { Analysis } from '../../src/ide/core/analysis.ts';
 import { hover } from '../../src/ide/features/hover.ts';
-import { measureNext } from '../../src/ide/numbers/measure.ts';
+import { measureNext } from '../../src/ide/numbers/family.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 

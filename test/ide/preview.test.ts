@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { preview } from '../../src/ide/features/preview.ts';
-import { measureNext } from '../../src/ide/numbers/measure.ts';
+import { measureNext } from '../../src/ide/numbers/family.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';
 

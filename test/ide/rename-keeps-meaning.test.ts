@@ -5,7 +5,7 @@ import type { Analysis } from '../../src/ide/core/analysis.ts';
 import type { Ide } from '../../src/ide/core/ide.ts';
 import { applyEdits, editsByPath } from '../../src/ide/features/edits.ts';
 import { renameAt } from '../../src/ide/features/rename.ts';
-import { occurrencesOf } from '../../src/ide/names/file-names.ts';
+import { occurrencesOf } from '../../src/ide/names/occurrences.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { matchPattern, parsePattern } from '../../src/weights/module-pattern.ts';
 import { openFixture, root } from './fixture.ts';

@@ -3,25 +3,22 @@ import { prepareCallHierarchy } from '../../src/ide/features/call-hierarchy.ts';
 import { codeActions } from '../../src/ide/features/code-actions.ts';
 import { codeLenses } from '../../src/ide/features/code-lens.ts';
 import { completionAt } from '../../src/ide/features/completion/completion.ts';
-import { definitionsAt } from '../../src/ide/features/definition.ts';
+import { definitionsAt, typeDefinitionsAt } from '../../src/ide/features/definition.ts';
 import { documentDiagnostics } from '../../src/ide/features/diagnostics.ts';
 import { documentLinks } from '../../src/ide/features/document-links.ts';
 import { applyEdits } from '../../src/ide/features/edits.ts';
 import { foldingRanges } from '../../src/ide/features/folding.ts';
 import { alignTableAt, formatDocument, formatOnType, formatRange } from '../../src/ide/features/formatting.ts';
-import { highlightsAt } from '../../src/ide/features/highlights.ts';
 import { hover } from '../../src/ide/features/hover.ts';
 import { inlayHints } from '../../src/ide/features/inlay-hints.ts';
-import { linkedEditingRanges } from '../../src/ide/features/linked-editing.ts';
 import { organizeImports } from '../../src/ide/features/organize-imports.ts';
 import { preview } from '../../src/ide/features/preview.ts';
-import { referencesAt } from '../../src/ide/features/references.ts';
+import { highlightsAt, linkedEditingRanges, referencesAt } from '../../src/ide/features/references.ts';
 import { prepareRename, renameAt } from '../../src/ide/features/rename.ts';
 import { selectionRanges } from '../../src/ide/features/selection-ranges.ts';
 import { semanticTokens } from '../../src/ide/features/semantic-tokens.ts';
 import { signatureHelp } from '../../src/ide/features/signature-help.ts';
 import { documentSymbols } from '../../src/ide/features/symbols.ts';
-import { typeDefinitionsAt } from '../../src/ide/features/type-definition.ts';
 import { openFixture } from './fixture.ts';
 
 /** What the ends of a text are made of. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { documentLinks } from '../../src/ide/features/document-links.ts';
 import { foldingRanges } from '../../src/ide/features/folding.ts';
-import { linkedEditingRanges } from '../../src/ide/features/linked-editing.ts';
+import { linkedEditingRanges } from '../../src/ide/features/references.ts';
 import { selectionRanges } from '../../src/ide/features/selection-ranges.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { openFixture } from './fixture.ts';

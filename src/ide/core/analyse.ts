@@ -1,6 +1,6 @@
 import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { entryModels } from '../../2-resolve/choose-model.ts';
-import type { Program } from '../../2-resolve/program.ts';
+import type { Declared, DeclaredModel, Program } from '../../2-resolve/program.ts';
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
 import { keptBuild } from '../../5-graph/kept-build.ts';
 import { beginCheck } from '../../check-source.ts';
@@ -8,7 +8,6 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Source } from '../../source.ts';
 import type { AnalysedNetwork, Analysis, DeclarationAt } from './analysis.ts';
 import type { Document, DocumentPiece } from './document.ts';
-import { isSound } from './is-sound.ts';
 
 /** What is known about a resolved program's entry. Nothing is checked or built before it is needed. */
 export function analyse(
@@ -80,4 +79,28 @@ function declarationAt({ pieces }: Document, offset: number): DeclarationAt {
 /** Whether the statement that ends at an offset is complete: a declaration has its brace, an import its path. */
 function isClosed(text: string, end: number): boolean {
   return text[end - 1] === '}' || text[end - 1] === '"';
+}
+
+/**
+ * Whether a model can be built although something else in its program may be wrong: there is no error in a declaration
+ * that it reaches, nor in the imports of the files that contain those.
+ */
+export function isSound(program: Program, model: DeclaredModel, diagnostics: readonly Diagnostic[]): boolean {
+  const wrong = new Set<Source>();
+  for (const { severity, span, code } of diagnostics) {
+    // what was left unsaid may be wrong anywhere
+    if (code === 'more-problems') return false;
+    if (severity === 'error' && span) wrong.add(span.source);
+  }
+  if (wrong.size === 0) return true;
+  const reached = new Set<Declared>([model]);
+  const paths = new Set<string>();
+  for (const { node, module } of reached) {
+    if (wrong.has(node.span.source)) return false;
+    paths.add(module.path);
+    for (const other of module.scope.values()) reached.add(other);
+  }
+  return !program.modules.some(
+    ({ path, ast }) => paths.has(path) && ast.imports.some(({ span }) => wrong.has(span.source)),
+  );
 }

@@ -4,7 +4,6 @@ import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import type { Graph } from '../../5-graph/graph.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Source, Span } from '../../source.ts';
-import type { Place } from './place.ts';
 
 /**
  * What is known about a document at one moment. Immutable: a later edit makes another one, which shares everything that
@@ -53,4 +52,11 @@ export interface AnalysedNetwork {
   readonly request: ScalingRequest;
   readonly graph: Graph;
   readonly point: ScalingPoint;
+}
+
+/** A half-open range of UTF-16 offsets in a document: an absolute path, or `std/blocks` for a file of the library. */
+export interface Place {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
 }

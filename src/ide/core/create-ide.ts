@@ -5,8 +5,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Source } from '../../source.ts';
 import { analyse } from './analyse.ts';
 import type { Analysis } from './analysis.ts';
-import type { Ide } from './ide.ts';
-import type { IdeHost } from './ide-host.ts';
+import type { Ide, IdeHost } from './ide.ts';
 import { createStore, type Store } from './store.ts';
 
 interface Known {

@@ -1,4 +1,5 @@
 import type { ScalingRequest } from '../../4-scale/scaling.ts';
+import type { Host } from '../../host.ts';
 import type { Analysis } from './analysis.ts';
 
 /** The editor's side of the compiler: the open documents, and what is known about them. Never writes a file. */
@@ -28,4 +29,15 @@ export interface Ide {
   versionExcept(path: string): number;
   /** The files of the workspace, open ones included, that import a file or library file. */
   filesImporting(path: string): readonly string[];
+}
+
+/** What the editor's features need from the outside world in addition to what the compiler needs. */
+export interface IdeHost extends Host {
+  /** The absolute, normalised paths of the `.enet` files of the workspace, in a fixed order. */
+  workspaceFiles(): readonly string[];
+  /**
+   * The stamp of a file, without reading it: its time, size and identity in one text, which differs if the file may
+   * have changed. Undefined if there is none. Never throws.
+   */
+  stampOf(path: string): string | undefined;
 }

@@ -3,7 +3,7 @@ import type { Module } from '../../2-resolve/program.ts';
 import { decodeSource, type Source } from '../../source.ts';
 import { stdlib } from '../../stdlib.generated.ts';
 import { createDocument, type Document } from './document.ts';
-import type { IdeHost } from './ide-host.ts';
+import type { IdeHost } from './ide.ts';
 import { linkModule } from './link.ts';
 
 /** The documents of an editor: what is open, and the files that were read. Keeps the present version of each. */

@@ -8,14 +8,12 @@ import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import { excerpt } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { signatureOfTarget } from '../names/signature-of-target.ts';
-import { describeLabel } from '../numbers/describe-label.ts';
 import { describeModel } from '../numbers/describe-network.ts';
-import { describeStage } from '../numbers/describe-stage.ts';
+import { describeLabel, describeStage } from '../numbers/describe-stage.ts';
 import { networkOf, pointName } from '../numbers/network-numbers.ts';
 import { innermost, type TreeNode } from '../tree/node-path.ts';
 import { authored } from './authored.ts';
-import { describeBuiltin, describeDeclared, describeParam } from './describe.ts';
-import { describeParamOf } from './describe-param.ts';
+import { describeBuiltin, describeDeclared, describeParam, describeParamOf } from './describe.ts';
 import { fence, joinParts } from './markdown.ts';
 import {
   columnDocs,
@@ -171,33 +169,23 @@ function describeOwnParam(analysis: Analysis, declaration: Declaration, param: P
 
 /** A word that the language gives a meaning by its place. */
 function describeLanguage(name: string, what: LanguagePlace, { declaration, path }: NamePlace): string {
-  const described = (docs: Readonly<Record<string, string>>, heading = name) =>
-    Object.hasOwn(docs, name) ? joinParts([fence(heading), docs[name] ?? '']) : '';
-  switch (what) {
-    case 'counter':
-      return described(counterDocs);
-    case 'objective':
-      return described(objectiveDocs);
-    case 'factor':
-      return described(variantColumnDocs);
-    case 'measure':
-      return described(measureDocs);
-    case 'point':
-      return described(pointDocs);
-    case 'property':
-      return described(propertyDocs);
-    case 'type':
-      return described(typeDocs);
-    case 'convention':
-      return described(conventionDocs, `convention ${name}`);
-    case 'entry':
-      return scalingFunctions.get(name) ?? '';
-    case 'column':
-      if (declaration.kind === 'weights') {
-        return name === 'path' ? 'The module of this model.' : `The name of the module in checkpoints of ${name}.`;
-      }
-      return described(innermost(path, 'variants') ? variantColumnDocs : columnDocs);
-    default:
-      return '';
+  if (what === 'entry') return scalingFunctions.get(name) ?? '';
+  if (what === 'column' && declaration.kind === 'weights') {
+    return name === 'path' ? 'The module of this model.' : `The name of the module in checkpoints of ${name}.`;
   }
+  const docs = what === 'column' && innermost(path, 'variants') ? variantColumnDocs : (languageDocs[what] ?? {});
+  const heading = what === 'convention' ? `convention ${name}` : name;
+  return Object.hasOwn(docs, name) ? joinParts([fence(heading), docs[name] ?? '']) : '';
 }
+
+const languageDocs: Partial<Readonly<Record<LanguagePlace, Readonly<Record<string, string>>>>> = {
+  counter: counterDocs,
+  objective: objectiveDocs,
+  factor: variantColumnDocs,
+  measure: measureDocs,
+  point: pointDocs,
+  property: propertyDocs,
+  type: typeDocs,
+  convention: conventionDocs,
+  column: columnDocs,
+};

@@ -1,11 +1,14 @@
 import type { BlockNode, ModelNode, ParamNode } from '../../1-parse/ast.ts';
-import { type BuiltinOp, builtinFunctions, builtinOps, scalingFunctions } from '../../2-resolve/builtins.ts';
+import { type BuiltinOp, builtinFunctions, builtinOps, docOf, scalingFunctions } from '../../2-resolve/builtins.ts';
 import type { Declared } from '../../2-resolve/program.ts';
+import type { Signature, SignatureParam } from '../../3-check/signature.ts';
+import { variantNames } from '../../3-check/variants.ts';
 import { activationFacts, activationNames, slopeParam } from '../../ops/activations.ts';
 import { spanText } from '../../source.ts';
+import type { Analysis } from '../core/analysis.ts';
 import { authored, authoredLine } from './authored.ts';
-import { fence } from './markdown.ts';
-import { interpolationDocs, paddingDocs } from './words.ts';
+import { fence, joinParts } from './markdown.ts';
+import { interpolationDocs, paddingDocs, settingDocs, variantColumnDocs } from './words.ts';
 
 /** What names mean, as Markdown for hovers, completion and signature help. */
 
@@ -89,10 +92,9 @@ export function describeBuiltin(name: string): string | undefined {
     const call = slopeParam(activation) ? `${name}(x, slope?: real)` : `${name}(x)`;
     return card(call, activationFacts[activation].doc, 'an activation');
   }
-  const padding = Object.hasOwn(paddingDocs, name) ? paddingDocs[name] : undefined;
-  if (padding !== undefined) return card(name, padding, 'a padding');
-  const interpolation = Object.hasOwn(interpolationDocs, name) ? interpolationDocs[name] : undefined;
-  return interpolation === undefined ? undefined : card(name, interpolation, 'an interpolation');
+  if (Object.hasOwn(paddingDocs, name)) return card(name, paddingDocs[name] ?? '', 'a padding');
+  if (Object.hasOwn(interpolationDocs, name)) return card(name, interpolationDocs[name] ?? '', 'an interpolation');
+  return undefined;
 }
 
 /** `round(x, m = 1)`: how the documentation of a function writes its call. */
@@ -100,4 +102,39 @@ export function functionHeading(name: string, doc: string): string {
   const call = doc.match(/^\w+\([^)]*\)/)?.[0];
   if (call !== undefined) return call;
   return name === 'min' || name === 'max' ? `${name}(a, b, ...)` : `${name}(x)`;
+}
+
+/** A parameter of a callee. Markdown; empty where it has none of that name. */
+export function describeParamOf(signature: Signature | undefined, name: string, analysis: Analysis): string {
+  if (!signature) return '';
+  if (signature.op) return describeOpParam(signature.op, name) ?? '';
+  const { declared, activation } = signature;
+  const slope = name === 'slope' && activation && slopeParam(activation);
+  if (slope) return joinParts([fence(`slope: ${slope.type}`), docOf(slope), `*parameter of ${activation}*`]);
+  if (declared?.kind === 'model' && name === 'variant') {
+    const names = variantNames(declared).join(', ');
+    return joinParts([fence('variant'), `A row of the model's variants${names === '' ? '' : `: ${names}`}.`]);
+  }
+  const param = paramsOf(declared?.node).find((p) => p.name.name === name);
+  if (!param) {
+    if (declared?.kind !== 'model') return '';
+    return name === 'phi'
+      ? `The compound coefficient of ${signature.name}.`
+      : (variantColumnDocs[name] ?? settingDocs[name] ?? '');
+  }
+  const from = declared && declared.module.path !== analysis.module.path ? `, ${declared.module.path}` : '';
+  return describeParam(param, `${signature.name}${from}`);
+}
+
+/** A parameter as a signature shows it: `kernel: int = 3`, and of an op, whose defaults are described in words, `stride?: int`. */
+export function paramLabel(
+  { op, declared, activation }: Signature,
+  { name, tensor, required }: SignatureParam,
+): string {
+  const own = op?.params.find((p) => p.name === name);
+  if (own) return `${name}${required ? '' : '?'}: ${own.type}`;
+  if (activation && !tensor) return `${name}?: real`;
+  if (tensor || !declared) return name;
+  const param = paramsOf(declared.node).find((p) => p.name.name === name);
+  return param ? paramText(param) : `${name}?`;
 }

@@ -1,11 +1,9 @@
 import type { BlockNode, ModelNode } from '../../1-parse/ast.ts';
 import { namesOf } from '../../3-check/meanings/declaration-names.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
-import type { Analysis } from '../core/analysis.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
-import type { Place } from '../core/place.ts';
-import { nameAt } from '../names/file-names.ts';
-import { dependentFiles } from '../names/workspace-names.ts';
+import { dependentFiles, nameAt } from '../names/occurrences.ts';
 
 /** A block or a model in a hierarchy of calls. */
 export interface HierarchyItem {

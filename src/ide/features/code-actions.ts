@@ -2,7 +2,7 @@ import type { Code } from '../../diagnostics/catalog.ts';
 import { withLineEnds } from '../../source.ts';
 import type { Analysis } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
-import { isOwnFile } from '../names/workspace-names.ts';
+import { isOwnFile } from '../names/occurrences.ts';
 import { documentDiagnostics, type EditorDiagnostic, type EditorEdit, type EditorFix } from './diagnostics.ts';
 import { overlap } from './edits.ts';
 import { alignTableAt } from './formatting.ts';

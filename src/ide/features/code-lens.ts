@@ -1,8 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import { variantRows } from '../../3-check/variants.ts';
 import { formatCount } from '../../report/format-number.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 import { networkLine } from '../numbers/describe-network.ts';
 import { memberNumbers } from '../numbers/family.ts';
 import { pointName } from '../numbers/network-numbers.ts';

@@ -1,7 +1,6 @@
 import type { Code } from '../../diagnostics/catalog.ts';
 import type { Diagnostic, Fix, Severity } from '../../diagnostics/diagnostic.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 
 /** A diagnostic as an editor shows it: plain data, places in documents. */
 export interface EditorDiagnostic extends Place {

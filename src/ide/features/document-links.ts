@@ -1,5 +1,4 @@
-import type { Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 import { importedPath } from '../names/import-path.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
 

@@ -1,3 +1,4 @@
+import { lastIndexWhile } from '../../sorted.ts';
 import type { EditorEdit } from './diagnostics.ts';
 
 /** Applies edits to a text. They do not overlap. */
@@ -16,16 +17,7 @@ export function shiftOf(edits: readonly EditorEdit[]): (offset: number) => numbe
   const ordered = inOrder(edits);
   let sum = 0;
   const shifts = ordered.map(({ start, end, newText }) => (sum += newText.length - (end - start)));
-  return (offset) => {
-    let low = 0;
-    let high = ordered.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ordered[middle] as EditorEdit).start < offset) low = middle + 1;
-      else high = middle;
-    }
-    return offset + (shifts[low - 1] ?? 0);
-  };
+  return (offset) => offset + (shifts[lastIndexWhile(ordered, ({ start }) => start < offset)] ?? 0);
 }
 
 /** Whether two edits change a common character, or insert at one place. */

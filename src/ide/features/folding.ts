@@ -1,8 +1,7 @@
 import * as t from '../../../grammar/tokens.ts';
 import { isCloser, isOpener } from '../../1-parse/fix-slips/token-kinds.ts';
 import { lineStartAt, positionAt } from '../../source.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 import { documentTokens } from '../tree/document-tokens.ts';
 
 /** Lines that can be folded: from the end of the first to the end of what is hidden. */

@@ -1,18 +1,12 @@
 import type { Analysis } from '../core/analysis.ts';
 import { importedPath } from '../names/import-path.ts';
-
-/** A change of one document, in its offsets. */
-interface TextEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly newText: string;
-}
+import type { TextChange } from './text-diff.ts';
 
 /**
  * Makes the edits that import names into a document: one more name in the existing import of the file, or a new import below the last one. The existing imports are found once: a list of completions needs many names.
  * @returns the edit for a name and its file, as an import names it
  */
-export function importsInto(analysis: Analysis): (name: string, from: string) => TextEdit {
+export function importsInto(analysis: Analysis): (name: string, from: string) => TextChange {
   const { path, source, module } = analysis;
   const lastNames = new Map<string, number>();
   for (const { from, names } of module.ast.imports) {

@@ -15,13 +15,10 @@ import { stageNumbers } from '../../report/stage-numbers.ts';
 import { stagesOf } from '../../report/stages.ts';
 import { summarizePoint } from '../../report/summary.ts';
 import { pointParts } from '../../report/summary-text.ts';
-import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
-import { phiOf } from '../numbers/describe-network.ts';
-import { familyOf } from '../numbers/family.ts';
+import type { AnalysedNetwork, Analysis, Place } from '../core/analysis.ts';
+import { type CurvePoint, familyOf, formulaCurve, phiOf } from '../numbers/family.ts';
 import { networkNumbers } from '../numbers/network-numbers.ts';
-import { type CurvePoint, formulaCurve } from '../numbers/phi-curve.ts';
-import { placeOfStage } from '../numbers/stage-place.ts';
+import { placeOfStage } from '../tree/table-rows.ts';
 import { documentDiagnostics } from './diagnostics.ts';
 
 /** The data of a preview of a model: numbers and places, without a drawing. */

@@ -1,7 +1,6 @@
 import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { lineStartAt } from '../../source.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 import { nodePath } from '../tree/node-path.ts';
 import { wordEnd, wordStart } from '../tree/word-at.ts';
 

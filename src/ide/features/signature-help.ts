@@ -4,14 +4,13 @@ import { builtinFunctions, scalingFunctions } from '../../2-resolve/builtins.ts'
 import { activationFacts } from '../../ops/activations.ts';
 import type { Analysis } from '../core/analysis.ts';
 import { authored } from '../docs/authored.ts';
-import { functionHeading } from '../docs/describe.ts';
-import { describeParamOf, paramLabel } from '../docs/describe-param.ts';
+import { describeParamOf, functionHeading, paramLabel } from '../docs/describe.ts';
 import { type CallSite, callOfArgument } from '../tree/calls.ts';
 import { type CallAt, callOf } from './completion/call-at.ts';
+import { nodesAround } from './completion/grammar-here.ts';
 import { type CursorPiece, pieceAt, tokensBefore } from './completion/piece.ts';
 import { readPrefix } from './completion/prefix.ts';
-import { scopeAt } from './completion/scope-here.ts';
-import { nodesAround } from './completion/tree-here.ts';
+import { scopeAt } from './completion/scope-at.ts';
 
 /** The call that contains the cursor, and which of its parameters is being written. */
 export interface SignatureHelp {

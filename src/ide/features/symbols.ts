@@ -2,8 +2,7 @@ import type { BlockNode, Declaration, Ident, ImportNode, ModelNode, ParamNode, R
 import { headOf } from '../../1-parse/section-head.ts';
 import { rowName } from '../../3-check/row-names.ts';
 import { type Span, spanText } from '../../source.ts';
-import type { Analysis } from '../core/analysis.ts';
-import type { Place } from '../core/place.ts';
+import type { Analysis, Place } from '../core/analysis.ts';
 import { firstSentence } from '../docs/markdown.ts';
 
 export type SymbolKind =

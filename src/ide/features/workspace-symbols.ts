@@ -1,6 +1,6 @@
 import { stdlib } from '../../stdlib.generated.ts';
+import type { Place } from '../core/analysis.ts';
 import type { Ide } from '../core/ide.ts';
-import type { Place } from '../core/place.ts';
 import type { SymbolKind } from './symbols.ts';
 
 /** A declaration somewhere in the workspace or the library. */

@@ -1,15 +1,17 @@
 import type { Arg, BlockNode, ModelNode } from '../../1-parse/ast.ts';
 import type { Module } from '../../2-resolve/program.ts';
+import { argumentTypesIn } from '../../3-check/check.ts';
+import { actsAsTensor } from '../../3-check/types.ts';
 import { signatureOfCallee } from '../names/signature-of-target.ts';
-import { looksLikeTensor } from '../names/tensor-arguments.ts';
 import { callSite, paramOfArgument } from '../tree/calls.ts';
 import { childrenOf, type TreeNode } from '../tree/node-path.ts';
-import type { InlayHint } from './inlay-hint.ts';
+import type { InlayHint } from './value-hints.ts';
 
 /** The names of parameters before positional arguments, except where the argument is an equal name. */
 export function argumentHints(module: Module, declaration: BlockNode | ModelNode): InlayHint[] {
   const hints: InlayHint[] = [];
-  const isTensor = (arg: Arg) => looksLikeTensor(module, declaration, arg.value);
+  const types = argumentTypesIn(module, declaration);
+  const isTensor = (arg: Arg) => actsAsTensor(types.get(arg) ?? 'unknown');
   const open: { node: TreeNode; parent?: TreeNode }[] = [{ node: declaration }];
   for (let entry = open.pop(); entry; entry = open.pop()) {
     const { node, parent } = entry;

@@ -5,7 +5,7 @@ import { namesOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
 import type { LanguagePlace, LocalName, NameTarget, Occurrence } from '../../3-check/meanings/occurrence.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
-import { namesOfImport } from './file-names.ts';
+import { namesOfImport } from './occurrences.ts';
 
 /** What a token can be, in the order in which clients get it. */
 export const semanticTokenTypes = [

@@ -1,11 +1,10 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
-import { variantRows } from '../../3-check/variants.ts';
 import { nounFor } from '../../diagnostics/noun-for.ts';
 import { formatCount, formatFactor } from '../../report/format-number.ts';
 import { describePoint } from '../../report/point-text.ts';
 import type { AnalysedNetwork, Analysis } from '../core/analysis.ts';
 import { joinParts, markdownTable, notYet } from '../docs/markdown.ts';
-import { knownFamily, type MemberNumbers, memberNumbers } from './family.ts';
+import { knownFamily, type MemberNumbers, memberNumbers, phiOf } from './family.ts';
 import { type NetworkNumbers, networkNumbers, networkOf, pointName } from './network-numbers.ts';
 
 /** A network in a line: `30.4 M parameters, 10.3 G MACs, 456 × 456`. */
@@ -50,12 +49,6 @@ export function describeVariant(analysis: Analysis, model: ModelNode, name: stri
   // a model without a formula answers with its default
   if (!formula || formula.point.phi !== phi) return title;
   return joinParts([title, comparisonTable(published, formula, phi as number)]);
-}
-
-/** The phi that a row names, where it is written as a number. */
-export function phiOf(model: ModelNode, name: string): number | undefined {
-  const cell = variantRows(model).get(name)?.cell('phi')?.values[0];
-  return cell?.kind === 'number' ? cell.value : undefined;
 }
 
 function comparisonTable(published: MemberNumbers, formula: MemberNumbers, phi: number): string {

@@ -1,6 +1,7 @@
 import type { ModelNode } from '../../1-parse/ast.ts';
 import type { Declared } from '../../2-resolve/program.ts';
 import { variantRows } from '../../3-check/variants.ts';
+import { scalingOf } from '../../4-scale/choose-factors.ts';
 import type { ScalingPoint, ScalingRequest } from '../../4-scale/scaling.ts';
 import { memoise } from '../../memoise.ts';
 import { type AllStageNumbers, allStageNumbers } from '../../report/stage-numbers.ts';
@@ -76,4 +77,63 @@ export function namesOf(model: ModelNode): string[] {
 
 function keyOf(request: ScalingRequest): string {
   return JSON.stringify(request);
+}
+
+/** What the formula gives at a phi. */
+export interface CurvePoint {
+  readonly phi: number;
+  readonly params: number;
+  readonly macs: number;
+  readonly resolution?: number;
+}
+
+/**
+ * The networks that the formula gives at whole phis, from -1 to the last phi that a row of the family names, at least 3
+ * and at most 8: larger networks would not show more. Empty where the scaling is not a formula, and where its networks
+ * are not to be built.
+ */
+export function formulaCurve(analysis: Analysis, model: ModelNode): readonly CurvePoint[] {
+  return curveRequests(model).flatMap((request) => {
+    const numbers = memberNumbers(analysis, model, request);
+    if (numbers?.point.phi !== request.phi) return [];
+    const { params, macs, resolution } = numbers;
+    return [{ phi: request.phi, params, macs, ...(resolution > 0 && { resolution }) }];
+  });
+}
+
+/** The points of a model's curve; none if its scaling is not a formula. */
+export function curveRequests(model: ModelNode): { readonly phi: number; readonly rule: 'formula' }[] {
+  if (scalingOf(model)?.variable === undefined) return [];
+  return Array.from({ length: lastPhi(model) + 2 }, (_, i) => ({ phi: i - 1, rule: 'formula' }));
+}
+
+function lastPhi(model: ModelNode): number {
+  const phis = [...variantRows(model).keys()].flatMap((name) => phiOf(model, name) ?? []);
+  return Math.min(8, Math.max(3, ...phis));
+}
+
+/**
+ * Builds one more network of the families of a document, so that hovers and previews find all of them measured and nothing else waits long.
+ * @param what the published members, or the points of the curve over phi as well
+ * @returns whether any is left
+ */
+export function measureNext(analysis: Analysis, what: 'members' | 'members and curve' = 'members'): boolean {
+  const left = analysis.module.ast.declarations.flatMap((model) => {
+    const { name } = model.name;
+    // of two models of one name the first is the one that the file declares; one with errors has no networks
+    if (model.kind !== 'model' || analysis.module.scope.get(name)?.node !== model || !analysis.network(name)) return [];
+    const members = namesOf(model).map((variant) => ({ variant }));
+    return [...members, ...(what === 'members' ? [] : curveRequests(model))]
+      .filter((request) => !isMeasured(analysis, model, request))
+      .map((request) => ({ model, request }));
+  });
+  const [next] = left;
+  if (next) memberNumbers(analysis, next.model, next.request);
+  return left.length > 1;
+}
+
+/** The phi that a row names, where it is written as a number. */
+export function phiOf(model: ModelNode, name: string): number | undefined {
+  const cell = variantRows(model).get(name)?.cell('phi')?.values[0];
+  return cell?.kind === 'number' ? cell.value : undefined;
 }

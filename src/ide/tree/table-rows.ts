@@ -2,6 +2,7 @@ import type { Ident, ModelNode, NameNode, RowNode, RowsNode, SectionNode } from 
 import { headOf } from '../../1-parse/section-head.ts';
 import { rowName } from '../../3-check/row-names.ts';
 import type { ScalingPoint } from '../../4-scale/scaling.ts';
+import type { Span } from '../../source.ts';
 import type { TreeNode } from './node-path.ts';
 
 /** A section that builds a table. */
@@ -78,4 +79,28 @@ export function rowAt(path: readonly TreeNode[], offset: number): { rows: RowsNo
   const rows = path.findLast((node): node is RowsNode => node.kind === 'rows');
   const row = rows?.rows.find(({ span }) => span.start <= offset && offset <= span.end);
   return rows && row && { rows, row };
+}
+
+/**
+ * Where a stage of a network is written in its model: the row of its table, else its section; for a stage of an inner
+ * model the section that uses that model. Undefined outside of sections.
+ */
+export function placeOfStage(
+  model: ModelNode,
+  point: ScalingPoint,
+  section: string,
+  row: string | undefined,
+): Span | undefined {
+  const own = model.members.find((m) => m.kind === 'section' && m.name.name === section);
+  if (row === undefined) {
+    if (own) return own.span;
+    const outer = section.slice(0, section.lastIndexOf('.'));
+    return section.includes('.') ? placeOfStage(model, point, outer, undefined) : undefined;
+  }
+  for (const rows of tablesIn(model)) {
+    if (!placesOfTable(model, rows, point).some((place) => place.section === section)) continue;
+    const found = rows.rows.find((r) => nameOfRow(rows, r) === row);
+    if (found) return found.span;
+  }
+  return placeOfStage(model, point, section, undefined);
 }

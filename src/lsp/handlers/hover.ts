@@ -1,6 +1,6 @@
 import { type Hover, HoverRequest } from 'vscode-languageserver';
 import { hover } from '../../ide/features/hover.ts';
-import { measureNext } from '../../ide/numbers/measure.ts';
+import { measureNext } from '../../ide/numbers/family.ts';
 import { answerIn, inSlices } from '../guard.ts';
 import { markup } from '../markup.ts';
 import type { Session } from '../session.ts';

@@ -8,10 +8,8 @@ import {
   ReferencesRequest,
   TypeDefinitionRequest,
 } from 'vscode-languageserver';
-import { definitionsAt, type Link } from '../../ide/features/definition.ts';
-import { highlightsAt } from '../../ide/features/highlights.ts';
-import { referencesAt } from '../../ide/features/references.ts';
-import { typeDefinitionsAt } from '../../ide/features/type-definition.ts';
+import { definitionsAt, type Link, typeDefinitionsAt } from '../../ide/features/definition.ts';
+import { highlightsAt, referencesAt } from '../../ide/features/references.ts';
 import { answerIn } from '../guard.ts';
 import type { Session } from '../session.ts';
 import { type DocumentView, locationOf, offsetIn, rangeAt, rangeIn, uriOf } from '../view.ts';

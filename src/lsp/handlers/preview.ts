@@ -1,5 +1,5 @@
 import { type Preview, type PreviewStage, preview } from '../../ide/features/preview.ts';
-import { measureNext } from '../../ide/numbers/measure.ts';
+import { measureNext } from '../../ide/numbers/family.ts';
 import { invalidParams } from '../errors.ts';
 import { answer, inSlices } from '../guard.ts';
 import type { ProtocolPreview } from '../protocol.ts';

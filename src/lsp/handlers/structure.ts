@@ -10,7 +10,7 @@ import {
 } from 'vscode-languageserver';
 import { documentLinks } from '../../ide/features/document-links.ts';
 import { foldingRanges } from '../../ide/features/folding.ts';
-import { linkedEditingRanges } from '../../ide/features/linked-editing.ts';
+import { linkedEditingRanges } from '../../ide/features/references.ts';
 import { selectionRanges } from '../../ide/features/selection-ranges.ts';
 import { invalidParams } from '../errors.ts';
 import { answerIn } from '../guard.ts';

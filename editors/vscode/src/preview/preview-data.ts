@@ -1,6 +1,6 @@
 import type { ScalingRequest } from '../../../../src/4-scale/scaling.ts';
 import type { PreviewVariant } from '../../../../src/ide/features/preview.ts';
-import type { CurvePoint } from '../../../../src/ide/numbers/phi-curve.ts';
+import type { CurvePoint } from '../../../../src/ide/numbers/family.ts';
 import type { ProtocolPreview } from '../../../../src/lsp/protocol.ts';
 
 export type { CurvePoint, PreviewVariant };

@@ -1,8 +1,7 @@
 import type { Signature, SignatureParam } from '../../../3-check/signature.ts';
 import { variantNames } from '../../../3-check/variants.ts';
 import type { Analysis } from '../../core/analysis.ts';
-import { paramsOf, paramText } from '../../docs/describe.ts';
-import { describeParamOf, paramLabel } from '../../docs/describe-param.ts';
+import { describeParamOf, paramLabel, paramsOf, paramText } from '../../docs/describe.ts';
 import { settingDocs, variantColumnDocs } from '../../docs/words.ts';
 import { type CallAt, callOf, settingsOf } from './call-at.ts';
 import type { CompletionProposal } from './item.ts';

@@ -8,8 +8,8 @@ import { activationNames } from '../../../ops/activations.ts';
 import { describeBuiltin, describeDeclared, describeOp, opHeading, paramText } from '../../docs/describe.ts';
 import { importsInto } from '../import-edit.ts';
 import type { CompletionProposal } from './item.ts';
-import { libraryNames } from './library-names.ts';
 import type { CompletionSite } from './site.ts';
+import { libraryNames } from './workspace-names.ts';
 
 /** A block, a model or an op that can be named at the cursor. */
 interface Callable {

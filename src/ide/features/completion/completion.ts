@@ -1,5 +1,5 @@
 import * as t from '../../../../grammar/tokens.ts';
-import type { DeclaredModel } from '../../../2-resolve/program.ts';
+import { modulePatterns } from '../../../3-check/meanings/path-places.ts';
 import { typeNames } from '../../../3-check/types.ts';
 import type { Ide } from '../../core/ide.ts';
 import { conventionDocs, numberDocs, typeDocs } from '../../docs/words.ts';
@@ -7,11 +7,10 @@ import { argumentNames, variantValues } from './arguments.ts';
 import { settingsOf } from './call-at.ts';
 import { activationValues, blockValues, calls, localsOfType } from './callables.ts';
 import { columns } from './columns.ts';
-import type { Expected } from './expected.ts';
+import type { Expected } from './grammar-here.ts';
 import { importNames, modulePaths } from './imports.ts';
 import { type CompletionItem, type CompletionProposal, orderItems } from './item.ts';
 import { keywords, startsLine } from './keywords.ts';
-import { modulePatterns } from './module-patterns.ts';
 import { afterDot, properties } from './paths.ts';
 import { nextRows } from './rows.ts';
 import { type CompletionSite, siteAt } from './site.ts';
@@ -209,7 +208,7 @@ function weightCells(site: CompletionSite, table: TableAt): CompletionProposal[]
         there.add(value.text);
     }
   }
-  const patterns = modulePatterns(declared as DeclaredModel);
+  const patterns = modulePatterns(declared);
   const end = piece.word.end + (/^(?:\.(?:\w+|\*))*/.exec(piece.text.slice(piece.word.end))?.[0].length ?? 0);
   const replace = { start: piece.word.start, end };
   return patterns.map((label) => {

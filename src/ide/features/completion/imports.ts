@@ -3,8 +3,8 @@ import { stdlib } from '../../../stdlib.generated.ts';
 import { describeDeclared } from '../../docs/describe.ts';
 import { importedPath, importNameOf } from '../../names/import-path.ts';
 import type { CompletionProposal } from './item.ts';
-import { exportsOf, libraryModule, libraryNames } from './library-names.ts';
 import type { CompletionSite, OpenString } from './site.ts';
+import { exportsOf, libraryModule, libraryNames } from './workspace-names.ts';
 
 /** What an import can name: modules of the library, and files of the workspace seen from this one. */
 export function modulePaths(site: CompletionSite, place?: OpenString): CompletionProposal[] {

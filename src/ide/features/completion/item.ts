@@ -1,3 +1,5 @@
+import type { TextChange } from '../text-diff.ts';
+
 /** The kind of a completion; the protocol's kinds are chosen from it. */
 export type CompletionKind =
   | 'keyword'
@@ -20,13 +22,6 @@ export type CompletionKind =
   | 'row'
   | 'word';
 
-/** A change of the document that comes with an item, in document offsets. */
-export interface CompletionEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly newText: string;
-}
-
 export interface CompletionItem {
   readonly label: string;
   readonly kind: CompletionKind;
@@ -46,8 +41,8 @@ export interface CompletionItem {
   readonly preselect: boolean;
   /** Characters that take the item when they are typed. */
   readonly commitCharacters?: readonly string[];
-  /** Additional edits: the import of a block of another file. */
-  readonly additionalEdits?: readonly CompletionEdit[];
+  /** Additional edits, in document offsets: the import of a block of another file. */
+  readonly additionalEdits?: readonly TextChange[];
   /** Whether what follows the inserted text can be completed at once: an argument's value after its name. */
   readonly thenSuggest?: boolean;
 }
@@ -61,11 +56,6 @@ export interface CompletionProposal
     Partial<Omit<CompletionItem, 'label' | 'kind' | 'sortText' | 'preselect'>> {
   /** 0 is the likeliest. */
   readonly rank: number;
-}
-
-/** A text for a snippet, with tab stops escaped. */
-export function snippetText(text: string): string {
-  return text.replace(/[\\$}]/g, '\\$&');
 }
 
 /**

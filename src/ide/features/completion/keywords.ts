@@ -2,7 +2,7 @@ import type { Keyword } from '../../../../grammar/tokens.ts';
 import * as t from '../../../../grammar/tokens.ts';
 import { lineStartAt } from '../../../source.ts';
 import { keywordDocs } from '../../docs/words.ts';
-import { keywordOf } from './expected.ts';
+import { keywordOf } from './grammar-here.ts';
 import type { CompletionProposal } from './item.ts';
 import type { CompletionSite } from './site.ts';
 import { skeletons } from './skeletons.ts';

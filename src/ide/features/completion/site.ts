@@ -5,12 +5,10 @@ import { lineStartAt } from '../../../source.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import type { TreeNode } from '../../tree/node-path.ts';
-import { type Expected, expectedAfter } from './expected.ts';
+import { type Expected, expectedAfter, nodesAround } from './grammar-here.ts';
 import { type CursorPiece, pieceAt, tokensBefore } from './piece.ts';
 import { type OpenBracket, type Prefix, readPrefix } from './prefix.ts';
-import type { ScopeAt } from './scope-at.ts';
-import { scopeAt } from './scope-here.ts';
-import { nodesAround } from './tree-here.ts';
+import { type ScopeAt, scopeAt } from './scope-at.ts';
 import { type WorkspaceName, type WorkspaceNames, workspaceNames } from './workspace-names.ts';
 
 /** All that the makers of items know of the cursor. */

@@ -1,10 +1,14 @@
+import { readFiles } from '../../../2-resolve/files.ts';
 import type { Declared, Module } from '../../../2-resolve/program.ts';
+import { resolveProgram } from '../../../2-resolve/resolve.ts';
 import { signatureOf } from '../../../3-check/signature.ts';
+import { emptyHost } from '../../../host.ts';
+import { memoise } from '../../../memoise.ts';
+import { stdlib } from '../../../stdlib.generated.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { importNameOf } from '../../names/import-path.ts';
 import { matchScore } from '../workspace-symbols.ts';
-import { exportsOf } from './library-names.ts';
 import type { ScopeAt } from './scope-at.ts';
 
 /** A block or a model that another file of the workspace declares. */
@@ -81,4 +85,37 @@ function bestOf(names: readonly WorkspaceName[], typed: string): readonly Worksp
     return score === undefined ? [] : [[name, score]];
   });
   return scores.sort(([, a], [, b]) => a - b).map(([name]) => name);
+}
+
+let modules: ReadonlyMap<string, Module> | undefined;
+
+/** The modules of the library by path, read once: it never changes while the editor runs. */
+function libraryModules(): ReadonlyMap<string, Module> {
+  modules ??= readModules();
+  return modules;
+}
+
+/** Reads each file once, as one program would that imports them all; without their weight maps, which nothing imports. */
+function readModules(): ReadonlyMap<string, Module> {
+  const text = Object.keys(stdlib)
+    .map((name) => `import { _ } from "${name}"`)
+    .join('\n');
+  const library = (name: string, whole: string) => ({ name, text: whole.split(/^weights /m, 1)[0] as string });
+  const { program } = resolveProgram({ name: 'library', text }, emptyHost, { ...readFiles(emptyHost), library });
+  return new Map(program.modules.filter((module) => module.library).map((module) => [module.path, module]));
+}
+
+/** A file's own declarations, which can be imported from it. */
+export const exportsOf = memoise(({ scope, path }: Module): readonly Declared[] =>
+  [...scope.values()].filter(({ module }) => module.path === path),
+);
+
+/** A module of the library. */
+export function libraryModule(path: string): Module | undefined {
+  return libraryModules().get(path);
+}
+
+/** All blocks and models of the library. */
+export function libraryNames(): Declared[] {
+  return [...libraryModules().values()].flatMap(exportsOf);
 }

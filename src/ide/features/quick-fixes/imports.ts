@@ -3,7 +3,7 @@ import { stdlib } from '../../../stdlib.generated.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
 import { importedPath, importNameOf } from '../../names/import-path.ts';
-import { dependentFiles } from '../../names/workspace-names.ts';
+import { dependentFiles } from '../../names/occurrences.ts';
 import type { EditorDiagnostic, EditorFix } from '../diagnostics.ts';
 import { importsInto } from '../import-edit.ts';
 

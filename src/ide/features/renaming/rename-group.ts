@@ -3,8 +3,14 @@ import type { Module } from '../../../2-resolve/program.ts';
 import type { Entity } from '../../../3-check/meanings/entity.ts';
 import type { Analysis } from '../../core/analysis.ts';
 import type { Ide } from '../../core/ide.ts';
-import { declaredAt, entityKey, occurrencesOf } from '../../names/file-names.ts';
-import { dependentFiles, type EntityUse, occurrencesOfEntity } from '../../names/workspace-names.ts';
+import {
+  declaredAt,
+  dependentFiles,
+  type EntityUse,
+  entityKey,
+  occurrencesOf,
+  occurrencesOfEntity,
+} from '../../names/occurrences.ts';
 
 /** What has to be renamed together: parameters that share a column, labels that share a path. */
 export interface RenameGroup {
