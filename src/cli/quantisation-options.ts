@@ -30,7 +30,7 @@ export const quantisationOptions: readonly Option[] = [
   option('no-equalise', 'with --int8: do not equalise the ranges of channels'),
   option(
     'keep-agreement SHARE',
-    'with --int8: return the costliest layers to float32 until this share of first answers agrees with float32 (0.97)',
+    'with --int8: return the costliest layers to float32 until this share of first answers (0.97) can be expected to be as in float32, from the noise of held-out pictures and how close the first two scores are',
     between(0, 1),
   ),
   option(

@@ -16,6 +16,8 @@ export interface Closeness {
    * classify.
    */
   readonly agreement?: number;
+  /** The share to expect on more pictures, see `expectedAgreement`. Absent where no goal asks for it. */
+  readonly expected?: number;
 }
 
 const batch = 8;
@@ -67,14 +69,20 @@ export function compareAnswers(graph: Graph, expected: Answers, found: Answers, 
     total.signal += signal;
     total.noise += noise;
   }
-  const [scores, ...others] = classScores(graph);
-  if (!scores || others.length > 0) return { sqnr: decibels(total) };
+  const scores = answerScores(graph);
+  if (!scores) return { sqnr: decibels(total) };
   const [a, b] = [expected[scores.name] as Float32Array, found[scores.name] as Float32Array];
   const classes = a.length / pictures;
   const answer = classes === 1 ? isYes(graph, scores) : likeliest;
   let same = 0;
   for (let at = 0; at < a.length; at += classes) if (answer(a, at, classes) === answer(b, at, classes)) same++;
   return { sqnr: decibels(total), agreement: same / pictures };
+}
+
+/** The output with the scores of classes. Undefined for networks without one, or with several. */
+export function answerScores(graph: Graph): GraphOutput | undefined {
+  const [scores, ...others] = classScores(graph);
+  return others.length > 0 ? undefined : scores;
 }
 
 /** The answer of a network with a single score: whether it is above a half (after a sigmoid) or above 0 (before it). */

@@ -12,6 +12,7 @@ import { correctBias } from './correct-bias.ts';
 import { latenciesOf, sizesOf } from './costs.ts';
 import { type Engine, imageInput } from './engine.ts';
 import { equalise } from './equalise-network.ts';
+import { expectedAgreement } from './expected-agreement.ts';
 import { type Answers, answersOf, type Closeness, compareAnswers } from './judge.ts';
 import { noiseByValue } from './layer-noise.ts';
 import { makePlan } from './make-plan.ts';
@@ -126,22 +127,31 @@ export async function quantiseNetwork(request: QuantiseRequest): Promise<Quantis
     expected: Answers,
     by: Engine,
     pictures: Pictures,
-    count = Math.min(pictures.count, mostJudged),
-  ) => {
+    { count = Math.min(pictures.count, mostJudged), known = expected } = {},
+  ): Promise<Closeness> => {
     const found = await answersOf(quantise(graph, plan), adjusted, by, pictures, count);
-    return compareAnswers(graph, expected, found, count);
+    const closeness = compareAnswers(graph, expected, found, count);
+    if (goal?.agreement === undefined) return closeness;
+    const share = expectedAgreement(graph, { expected, found, known });
+    return { ...closeness, ...(share !== undefined && { expected: share }) };
   };
   const whole = mixed(new Set(), fitted);
   let chosen: Mixture & { closeness?: Closeness } = whole;
   let costs = new Map<number, number>();
   if (goal) {
-    const sides = withMirrored(seeking, imageInput(graph).shape.at(-1) ?? 1);
+    const width = imageInput(graph).shape.at(-1) ?? 1;
+    const sides = withMirrored(seeking, width);
+    // float32 does not depend on which pictures a network is fitted to: all tell how close its first two answers are
+    const known =
+      goal.agreement !== undefined
+        ? await answersOf(graph, weights, engine, withMirrored(request.calibration, width), mostJudged)
+        : undefined;
     const attemptOn = async (pictures: number) => {
       const count = Math.min(sides.count, pictures);
       const expected = await answersOf(graph, weights, engine, sides, count);
       return async (mixture: Mixture) => ({
         ...mixture,
-        closeness: await closenessOf(mixture, expected, judge, sides, count),
+        closeness: await closenessOf(mixture, expected, judge, sides, { count, ...(known && { known }) }),
       });
     };
     const attempt = await attemptOn(mostJudged);

@@ -30,12 +30,18 @@ export function quantisationPage({ name, report }: PageRequest): string {
 function tiles(report: QuantisationReport): string {
   const tile = (value: string, name: string) =>
     `<div class="tile"><b>${escapeHtml(value)}</b><span>${escapeHtml(name)}</span></div>`;
-  const { sqnr, agreement, layers, size, latency, goal } = report;
+  const { sqnr, agreement, expected, layers, size, latency, goal } = report;
   return `<div class="tiles">${[
     tile(`${sqnr.toFixed(1)} dB`, `signal over noise${askedFor(goal?.sqnr, (db) => `${db} dB`)}`),
-    ...(agreement === undefined
+    ...(agreement === undefined ? [] : [tile(formatPercent(agreement, 1), 'first answers as in float32')]),
+    ...(expected === undefined
       ? []
-      : [tile(formatPercent(agreement, 1), `first answers as in float32${askedFor(goal?.agreement, formatPercent)}`)]),
+      : [
+          tile(
+            formatPercent(expected, 1),
+            `to be expected${askedFor(goal?.agreement, (share) => formatPercent(share, 1))}`,
+          ),
+        ]),
     tile(`${quantisedLayers(report)} of ${layers.length}`, 'layers in few bits'),
     tile(formatBytes(size.int8), `of ${formatBytes(size.float32)} in float32`),
     ...(latency

@@ -3,22 +3,56 @@ import type { Closeness } from './judge.ts';
 
 /** What a quantised network has to reach. */
 export interface Goal {
-  /** The least share of pictures whose first answer is that of float32. */
+  /** The least share of first answers to expect to be those of float32. */
   readonly agreement?: number;
   /** In decibels. */
   readonly sqnr?: number;
 }
 
 export function isReached({ agreement, sqnr }: Goal, found: Closeness): boolean {
-  return (agreement === undefined || (found.agreement ?? 0) >= agreement) && (sqnr === undefined || found.sqnr >= sqnr);
+  return (agreement === undefined || (found.expected ?? 0) >= agreement) && (sqnr === undefined || found.sqnr >= sqnr);
 }
 
 /** The margin over the goal on the pictures on which it is sought, in decibels: others give a little more or less. */
 const margin = 0.5;
 
-/** The stricter goal that is sought, so that the goal holds on other pictures. */
+/**
+ * The stricter goal that is sought, so that the goal holds on other pictures. The share of other answers is proportional to the
+ * amplitude of the noise.
+ */
 export function sought({ agreement, sqnr }: Goal): Goal {
-  return { ...(agreement !== undefined && { agreement }), ...(sqnr !== undefined && { sqnr: sqnr + margin }) };
+  return {
+    ...(agreement !== undefined && { agreement: 1 - (1 - agreement) * 10 ** (-margin / 20) }),
+    ...(sqnr !== undefined && { sqnr: sqnr + margin }),
+  };
+}
+
+/** How unlikely a count of other answers must be, if the goal held, for the goal to count as missed. */
+const significance = 0.05;
+
+/**
+ * Whether a network misses a goal on the pictures that it is judged on: by what can be expected, or because more first answers differ
+ * than would by chance, with a probability of at least 5 %, if the goal held.
+ */
+export function isMissed(goal: Goal, found: Closeness, pictures: number): boolean {
+  if (!isReached(goal, found)) return true;
+  if (goal.agreement === undefined || found.agreement === undefined) return false;
+  const differ = Math.round((1 - found.agreement) * pictures);
+  return atLeast(differ, pictures, 1 - goal.agreement) < significance;
+}
+
+/** The probability of at least this many of a number of independent events, each with the same probability. */
+function atLeast(count: number, of: number, probability: number): number {
+  if (count === 0 || probability >= 1) return 1;
+  if (probability <= 0) return 0;
+  // the sum over fewer, in logarithms: the first term can be too small for a number
+  let term = of * Math.log1p(-probability);
+  let fewer = 0;
+  for (let i = 0; i < count; i++) {
+    fewer += Math.exp(term);
+    term += Math.log(((of - i) / (i + 1)) * (probability / (1 - probability)));
+  }
+  return 1 - fewer;
 }
 
 /**

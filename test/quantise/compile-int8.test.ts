@@ -138,7 +138,8 @@ test('layers return to float32 until a goal holds, and each part of the method c
     expect(code).toBe(0);
     return JSON.parse(out).quantisation as {
       sqnr: number;
-      goal: { sought: { sqnr: number } };
+      expected?: number;
+      goal: { sought: { sqnr: number; expected?: number } };
       layers: { computes: string; returned?: number }[];
     };
   };
@@ -164,8 +165,15 @@ test('layers return to float32 until a goal holds, and each part of the method c
       returned !== undefined && (computes === 'float32') === inFloats ? [returned] : [],
     );
   expect(Math.min(...gains(true))).toBeGreaterThanOrEqual(Math.max(...gains(false)));
-  const easy = await run('--correct', 'none', '--keep-agreement', '0.5');
+  const easy = await run('--correct', 'none', '--keep-agreement', '0.5', '--report', 'page.html');
   expect(floats(easy)).toBe(0);
+  const expected = [easy.expected, easy.goal.sought.expected].map((share) => (share ?? 0) > 0.5 && (share ?? 2) <= 1);
+  expect(expected).toEqual([true, true]);
+  expect(better.expected).toBeUndefined();
+  expect(readFileSync(join(cwd, 'page.html'), 'utf8')).toContain('to be expected, 50.0 % asked for');
+  const file = onnx.ModelProto.decode(readFileSync(join(cwd, 'net.onnx')));
+  const line = file.metadataProps!.find(({ key }) => key === 'enet.quantisation')?.value;
+  expect(line).toMatch(/ % of first answers as in float32 \(\d+\.\d % to be expected\), on 2 pictures/);
   const plain = await run('--correct', 'none', '--no-equalise', '--ranges', 'minmax');
   expect(plain.sqnr).toBeLessThan(whole.sqnr);
 }, 300_000);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fewestFloats, isReached, sought } from '../../src/quantise/return-to-float.ts';
+import { fewestFloats, isMissed, isReached, sought } from '../../src/quantise/return-to-float.ts';
 
 /** Twelve layers, of which the nodes 3 and 7 cost the most; noises add. */
 const costs = new Map(Array.from({ length: 12 }, (_, node) => [node, node === 3 ? 10 : node === 7 ? 14 : 30 + node]));
@@ -54,11 +54,35 @@ test('fewer layers stay float32 where the others are fitted again to what they g
 });
 
 test('a goal is sought by more than itself', () => {
-  expect(sought({ sqnr: 20, agreement: 0.97 })).toEqual({ sqnr: 20.5, agreement: 0.97 });
+  const { sqnr, agreement } = sought({ sqnr: 20, agreement: 0.97 });
+  expect(sqnr).toBe(20.5);
+  // half a decibel less noise changes 0.944 times as many answers
+  expect(agreement).toBeCloseTo(1 - 0.03 * 0.944, 5);
+  expect(sought({ agreement: 1 })).toEqual({ agreement: 1 });
 });
 
 test('a goal can ask for agreement, which only classifiers have', () => {
-  expect(isReached({ agreement: 0.97 }, { sqnr: 5, agreement: 0.97 })).toBe(true);
-  expect(isReached({ agreement: 0.97, sqnr: 6 }, { sqnr: 5, agreement: 1 })).toBe(false);
+  expect(isReached({ agreement: 0.97 }, { sqnr: 5, agreement: 0.9, expected: 0.97 })).toBe(true);
+  expect(isReached({ agreement: 0.97, sqnr: 6 }, { sqnr: 5, agreement: 1, expected: 1 })).toBe(false);
   expect(isReached({ agreement: 0.97 }, { sqnr: 50 })).toBe(false);
+});
+
+test.each([
+  // of 40 pictures, if 98 % of answers stay the same, at least 2 differ in 19 of 100 cases, at least 3 in 4.6
+  [40, 2, false],
+  [40, 3, true],
+  // of 210, at least 8 in 6.2, at least 9 in 2.7
+  [210, 8, false],
+  [210, 9, true],
+])('of %i pictures, %i answers differ: whether a goal of 0.98 is missed: %s', (pictures, differ, missed) => {
+  const agreement = 1 - differ / pictures;
+  expect(isMissed({ agreement: 0.98 }, { sqnr: 20, agreement, expected: 0.98 }, pictures)).toBe(missed);
+});
+
+test('a goal is missed where less is to be expected, whatever was counted', () => {
+  expect(isMissed({ agreement: 0.98 }, { sqnr: 20, agreement: 1, expected: 0.979 }, 40)).toBe(true);
+  expect(isMissed({ sqnr: 20 }, { sqnr: 19 }, 40)).toBe(true);
+  expect(isMissed({ sqnr: 20 }, { sqnr: 21, agreement: 0 }, 40)).toBe(false);
+  expect(isMissed({ agreement: 1 }, { sqnr: 20, agreement: 0.9, expected: 1 }, 10)).toBe(true);
+  expect(isMissed({ agreement: 0 }, { sqnr: 20, agreement: 0, expected: 0 }, 10)).toBe(false);
 });

@@ -8,7 +8,7 @@ import { noise, type Pictures, preparePictures } from '../../quantise/pictures.t
 import { type Correction, quantiseNetwork } from '../../quantise/quantise-network.ts';
 import type { RangeMethod } from '../../quantise/ranges.ts';
 import { closenessText, type QuantisationReport, shortCloseness, type TrainedReport } from '../../quantise/report.ts';
-import { type Goal, isReached } from '../../quantise/return-to-float.ts';
+import { type Goal, isMissed } from '../../quantise/return-to-float.ts';
 import { widenThreadPool } from '../../train/data/thread-pool.ts';
 import { classesOf, imageOf } from '../../train/open/classified-network.ts';
 import type { WeightsRequest } from '../../weights/choose-weights.ts';
@@ -101,11 +101,11 @@ export function quantisePrepared(
 const worthWarning = 1;
 
 /** Warns where the result misses the goal, or where this machine's kernels do not reach it. */
-function warnOf({ sqnr, agreement, kernels, goal }: QuantisationReport, warn: (text: string) => void): void {
-  if (goal && !isReached(goal, { sqnr, ...(agreement !== undefined && { agreement }) })) {
-    const found = shortCloseness({ sqnr, ...(agreement !== undefined && { agreement }) });
+function warnOf(report: QuantisationReport, warn: (text: string) => void): void {
+  const { sqnr, kernels, goal, judged } = report;
+  if (goal && isMissed(goal, report, judged)) {
     warn(
-      `the goal is met on every fifth picture of --calibrate (${shortCloseness(goal.sought)}), but not on those of --judge (${found})`,
+      `the goal is met on every fifth picture of --calibrate (${shortCloseness(goal.sought)}), but not on those of --judge (${shortCloseness(report)})`,
     );
   }
   if (kernels && kernels.sqnr < sqnr - worthWarning) {
