@@ -8,7 +8,7 @@ import type { ScheduleSlot } from './schedule.ts';
 
 const border = 28;
 const head = 62;
-const left = 96;
+const left = 116;
 const rowHeight = 30;
 const plotWidth = 1120;
 
@@ -22,7 +22,7 @@ const swatches = {
 /** The meaning of each colour. */
 const names: Readonly<Record<keyof typeof swatches, string>> = {
   forward: 'forward',
-  again: 'forward again, for what was not kept',
+  again: 'recomputation: forward again',
   backward: 'backward',
 };
 
@@ -59,7 +59,7 @@ export function drawSchedule(plan: PipelinePlan): string {
       const [state, all] = [memory.state, memory.total].map((bytes) => (bytes / most) * (memoryWidth - 60));
       return [
         svgText(border, y + 18, `stage ${i + 1}`, { size: 12 }),
-        ...(recompute ? [svgText(border + 52, y + 18, 'again', { size: 10, fill: muted })] : []),
+        ...(recompute ? [svgText(border + 52, y + 18, 'recomputes', { size: 10, fill: muted })] : []),
         svgBar(barsAt, y + 7, all as number, 14, swatches.forward.fill),
         svgBar(barsAt, y + 7, state as number, 14, '#9fb3c8'),
         svgText(barsAt + (all as number) + 6, y + 18, formatBytes(memory.total), { size: 11 }),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { documentedCommands, fillCliHelp } from '../../scripts/docs/cli-help.ts';
 import { renderDiagnosticsDoc } from '../../scripts/docs/diagnostics.ts';
+import { renderFigures } from '../../scripts/docs/figures.ts';
 import { pythonSources, renderModelsDoc, specLines } from '../../scripts/docs/models.ts';
 import { fillOpsTable } from '../../scripts/docs/ops-table.ts';
 import { format } from '../../src/1-parse/format.ts';
@@ -132,6 +133,10 @@ test('docs/models.md and its drawings are current (npm run generate)', () => {
   expect(read('docs/models.md')).toBe(page);
   expect(page).not.toMatch(/undefined|NaN|\[object/);
   for (const [name, svg] of drawings) expect(read(`docs/images/models/${name}`)).toBe(svg);
+});
+
+test('figures of other pages are what the commands draw (npm run generate)', () => {
+  for (const [name, svg] of renderFigures()) expect(read(`docs/images/${name}`), name).toBe(svg);
 });
 
 test('a spec of the library is shorter than the Python that states the same network', () => {

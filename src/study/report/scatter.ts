@@ -1,3 +1,4 @@
+import { textLength } from '../../report/drawing/text-metrics.ts';
 import { roundTicks } from '../../train/report/axis.ts';
 import { escapeHtml } from '../../train/report/html.ts';
 
@@ -87,11 +88,16 @@ export function scatterFile(scatter: Scatter): string {
     'text{font:11px system-ui,sans-serif;fill:#777}.grid{stroke:#8884}.faint{fill:#8888}path{fill:none;stroke-width:2}.plain{stroke:#8886;stroke-width:1}',
     ...colors.map((color, i) => `.c${i + 1}{fill:${color}}.s${i + 1}{stroke:${color}}`),
   ].join('');
-  const legend = named(scatter).map(({ name, color }, i, all) => {
-    const y = height - bottom - 14 - 18 * (all.length - 1 - i);
-    return `<circle class="${color ? `c${color}` : 'faint'}" cx="${width - 190}" cy="${y}" r="4"/><text x="${width - 180}" y="${y}" dy="0.32em">${escapeHtml(name)}</text>`;
+  // below the plot, where there are no points
+  const y = height + 12;
+  let at = left;
+  const legend = named(scatter).map(({ name, color }) => {
+    const x = Math.round(at);
+    at += 10 + textLength(name, 11) * 1.1 + 28;
+    return `<circle class="${color ? `c${color}` : 'faint'}" cx="${x}" cy="${y}" r="4"/><text x="${x + 10}" y="${y}" dy="0.32em">${escapeHtml(name)}</text>`;
   });
   return scatterSvg(scatter)
+    .replace(`0 0 ${width} ${height}`, `0 0 ${width} ${height + 24}`)
     .replace(/^(<svg[^>]*>)/, `$1<style>${style}</style>`)
     .replace('</svg>', `${legend.join('')}</svg>\n`);
 }
