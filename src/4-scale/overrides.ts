@@ -31,7 +31,7 @@ export const noOverrides: Overrides = { params: new Map(), inputs: new Map(), ce
 
 /** Reads the values given with `--set` and `--resolution`. Reports what is not a value, and what sets nothing. */
 export function readOverrides(model: ModelNode, request: ScalingRequest): Overrides {
-  const asked = requested(request);
+  const asked = requested(model, request);
   if (asked.length === 0 && request.resolution === undefined) return noOverrides;
   const params = new Map<string, GivenValue>();
   const inputs = new Map<string, GivenValue>();
@@ -104,22 +104,36 @@ function inputHint(name: string, inputs: ReadonlySet<string>): string | undefine
   return `; the shape of the input is set as a whole: --set ${input}=[channels,height,width]`;
 }
 
-/** The height and width that `--resolution 224x320` gives to every input. One number is an ordinary parameter. */
+/** The height and width that `--resolution` gives to every input. One number is the parameter of this name where there is one. */
 function sizeOf(model: ModelNode, { resolution }: ScalingRequest, inputs: Overrides['inputs']): Overrides['size'] {
-  if (resolution === undefined || typeof resolution === 'number') return undefined;
-  const option = `--resolution ${resolution.join('x')}`;
+  if (resolution === undefined) return undefined;
+  if (typeof resolution === 'number' && !hasFixedSize(model)) return undefined;
+  const size = typeof resolution === 'number' ? ([resolution, resolution] as const) : resolution;
+  const option = `--resolution ${typeof resolution === 'number' ? resolution : resolution.join('x')}`;
   const elsewhere = model.members.filter((m) => m.kind !== 'input' && m.kind !== 'variants');
   if (isRead(meaningsOf(model), elsewhere, 'resolution')) {
     const why = `'${model.name.name}' also uses 'resolution' outside the shape of its input, where it must be one number`;
     fail('override-conflict', undefined, { option, why });
   }
   if (inputs.size > 0) failReplaced(option, inputs);
-  return resolution;
+  return size;
 }
 
-function requested({ set = {}, resolution }: ScalingRequest): { name: string; text: string; option: string }[] {
+/** Whether the sizes of all inputs are written as numbers, so that nothing else of the model can follow from them. */
+function hasFixedSize(model: ModelNode): boolean {
+  const shapes = model.members.flatMap((m) => (m.kind === 'input' ? [m.shape] : []));
+  return (
+    !model.members.some((m) => m.kind === 'param' && m.name.name === 'resolution') &&
+    shapes.every((shape) => shape.kind === 'list' && shape.items.slice(1).every(({ kind }) => kind === 'number'))
+  );
+}
+
+function requested(
+  model: ModelNode,
+  { set = {}, resolution }: ScalingRequest,
+): { name: string; text: string; option: string }[] {
   const given = Object.entries(set).map(([name, text]) => ({ name, text, option: `--set ${name}` }));
-  if (typeof resolution !== 'number' || Object.hasOwn(set, 'resolution')) return given;
+  if (typeof resolution !== 'number' || Object.hasOwn(set, 'resolution') || hasFixedSize(model)) return given;
   return [...given, { name: 'resolution', text: String(resolution), option: '--resolution' }];
 }
 

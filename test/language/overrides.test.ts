@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CompileOptions } from '../../src/compile.ts';
 import { asWritten } from '../../src/ops/labels.ts';
 import { build, messages, model, problems } from './build.ts';
 
@@ -62,13 +63,24 @@ test('an override of something that nothing uses is an error', () => {
     "unused-override: --d changes nothing: nothing in 'M' is scaled by d at this point",
   ]);
   expect(problems(text, { w: 2 })).toEqual([]);
-  expect(messages(text, { resolution: 64 })).toEqual([
-    "unknown-override: --resolution: 'M' has no parameter 'resolution' here",
-  ]);
   const idle = model('  param idle: int = 1\n  s: Conv(8, 3)');
   expect(messages(idle, { set: { idle: '2' } }).at(-1)).toBe(
     "unused-override: --set idle changes nothing: nothing in 'M' reads 'idle'",
   );
+});
+
+test('--resolution N sets the size of an input that is written in numbers, and otherwise the parameter of this name', () => {
+  const inputOf = (source: string, request: CompileOptions) => build(source, request).graph.nodes[0]?.shapes[0];
+  expect(inputOf(text, { resolution: 64 })).toEqual([3, 64, 64]);
+  expect(inputOf(text, { resolution: [64, 48] })).toEqual([3, 64, 48]);
+  expect(messages(text, { resolution: 64, set: { image: '[3, 8, 8]' } })).toEqual([
+    'override-conflict: --resolution 64 cannot be applied: --set image gives the whole shape of the input',
+  ]);
+  // something else may follow from 'side'
+  const other = model('  param side: int = 32\n  input image: [3, side, side]\n  s: Conv(8, 3)');
+  expect(messages(other, { resolution: 64 })).toEqual([
+    "unknown-override: --resolution: 'M' has no parameter 'resolution' here",
+  ]);
 });
 
 test('--r next to a resolution that is given says what to use', () => {
