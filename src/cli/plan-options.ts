@@ -1,4 +1,5 @@
 import type { Graph } from '../5-graph/graph.ts';
+import { commandLineWords } from '../diagnostics/words.ts';
 import { defaultDevice } from '../pipeline/device.ts';
 import type { ScheduleName } from '../pipeline/memory.ts';
 import { defaultBatch, type PipelinePlan, type PlanOptions, planPipeline } from '../pipeline/plan.ts';
@@ -26,7 +27,10 @@ export function planOptions(args: Arguments, io: Io, command: 'pipeline' | 'comp
     ?.split(',')
     .map((path) => path.trim());
   if (cuts && cuts.length !== stages - 1) {
-    throw usageError(`--cuts names the beginnings of ${stages - 1} stages, all but the first`, command);
+    throw usageError(
+      `--cuts takes the beginnings of all stages but the first: ${stages - 1}, not ${cuts.length}`,
+      command,
+    );
   }
   const schedule = text(args, 'schedule') as ScheduleName | undefined;
   const recompute = text(args, 'recompute') as PlanOptions['recompute'];
@@ -58,9 +62,12 @@ function parsed(args: Arguments, name: string, parse: (text: string) => number |
   return given === undefined ? undefined : parse(given);
 }
 
+const lessMemory =
+  'take more stages (--stages), more micro-batches, or an optimiser with less state (--parameter-bytes)';
+
 /** A plan. @throws what a command ends with where there is none */
 export function planOrFail(graph: Graph, options: PlanOptions): PipelinePlan {
   const plan = planPipeline(graph, options);
-  if ('problem' in plan) throw failure(noPlanText(plan, options.stages, options.memory));
+  if ('problem' in plan) throw failure(commandLineWords(noPlanText(plan, options.stages, options.memory, lessMemory)));
   return plan;
 }

@@ -1,3 +1,5 @@
+import { nounFor } from '../diagnostics/noun-for.ts';
+import { type Words, words } from '../diagnostics/words.ts';
 import {
   formatBytes,
   formatCount,
@@ -65,13 +67,16 @@ export function titleOf({ stages, schedule, batch, microBatches }: PipelinePlan)
   return `${count}, ${schedule === 'gpipe' ? 'GPipe' : '1F1B'}, ${formatExact(batch)} images in ${parts}`;
 }
 
-/** Why there is no plan, and what to do. */
-export function noPlanText(problem: NoPlan, stages: number, memory: number | undefined): string {
+/**
+ * Why there is no plan, and what to do.
+ * @param advice how to need less memory, in the options of whoever asks
+ */
+export function noPlanText(problem: NoPlan, stages: number, memory: number | undefined, advice: Words): Words {
   switch (problem.problem) {
     case 'memory': {
       const least = formatBytes(problem.least);
       const most = problem.microBatches === 1 ? 'one micro-batch' : `${problem.microBatches} micro-batches`;
-      return `no cut into ${stages} stages fits ${formatBytes(memory ?? 0)} per device: with ${most} the largest stage needs ${least}; take more stages (--stages), more micro-batches, or an optimiser with less state (--parameter-bytes)`;
+      return words`no cut into ${stages} ${nounFor(stages, 'stage')} fits ${formatBytes(memory ?? 0)} per device: with ${most} the largest stage needs ${least}; ${advice}`;
     }
     case 'cuts':
       return `the network has ${problem.places} places to cut, too few for ${stages} stages: uses of a shared step stay together`;

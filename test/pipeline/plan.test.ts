@@ -180,9 +180,9 @@ describe('enetc pipeline', () => {
   test.each([
     [[], 'needs a number of stages'],
     [['--stages', '2', '--batch', '9', '--micro-batches', '2'], 'does not divide the batch'],
-    [['--stages', '3', '--cuts', 'b'], 'beginnings of 2 stages'],
+    [['--stages', '3', '--cuts', 'b'], 'beginnings of all stages but the first: 2, not 1'],
     [['--stages', '2', '--times', 'no.json'], 'no.json'],
-    [['--stages', '2', '--memory', '1KB'], 'fits 1000 B per device'],
+    [['--stages', '2', '--memory', '1KB'], 'fits 1000 B per device: with'],
     [['--stages', '90'], 'places to cut, too few'],
   ])('%j is refused', async (argv, said) => {
     const { code, err, out } = await run(argv);

@@ -27,6 +27,7 @@ test('what the engine lacks is refused by its name', async () => {
   expect(await pytorch('--checkpoint', 'stages')).toContain(
     '--checkpoint needs --parallel pipeline with --engine pytorch',
   );
+  expect(await pytorch('--checkpoint', 'none', '--python', 'false')).toContain("'false' does not have torch");
   expect(await pytorch('--pipeline-schedule', 'gpipe')).toContain('--pipeline-schedule needs --parallel pipeline');
   expect(await refused('--engine', 'pytorch', '--backend', 'webgpu')).toContain('--backend cpu or --backend cuda');
   expect(await refused('--engine', 'pytorch', '--nproc', '2', '--parallel', 'none')).toContain(

@@ -39,7 +39,7 @@ export function announceRun(run: Run, args: Arguments, io: Io): void {
     ['backend', `${backend.name}: ${backend.description}`],
     [
       'recipe',
-      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${parts.join(' x ')} ${nounFor(settings.batch * step.accumulate, 'image')} per step, ${settings.optimiser}, rate ${Number(peakRate(step).toPrecision(4))}, ${settings.augment} augmentation, seed ${settings.seed}`,
+      `${settings.epochs} ${nounFor(settings.epochs, 'epoch')}, ${parts.join(' x ')} ${nounFor(settings.batch * step.accumulate, 'image')} per step, ${settings.optimiser}, rate ${Number(peakRate(step).toPrecision(4))}, ${settings.augment === 'none' ? 'no' : settings.augment} augmentation, seed ${settings.seed}`,
     ],
     ['run', folder.shown],
   ];

@@ -1,3 +1,4 @@
+import { nounFor } from '../noun-for.ts';
 import { error, info, warning } from './entry.ts';
 
 /** Errors in a weight file, or in fitting it to a model. */
@@ -75,7 +76,7 @@ export const weightDiagnostics = {
   }>(
     (a) =>
       a.found
-        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} classes, --set classes=${a.classes} builds the network for them, --allow-missing '${a.tensor.replace(/[^.]*$/, '*')}' initialises them instead`}`
+        ? `'${a.tensor}' is ${a.shape}, but '${a.name}' in '${a.file}' is ${a.found}${a.classes === undefined ? '' : `; if it was trained for ${a.classes} ${nounFor(a.classes, 'class', 'classes')}, --set classes=${a.classes} builds the network for them, --allow-missing '${a.tensor.replace(/[^.]*$/, '*')}' initialises them instead`}`
         : `'${a.tensor}' is ${a.shape}, but the parts '${a.name}' in '${a.file}' cannot be joined`,
     `The tensor in the checkpoint has a different shape from the model's. Axes of length 1 do not matter. A classifier for another number of classes is initialised instead with \`--allow-missing 'classifier.*'\`.`,
   ),

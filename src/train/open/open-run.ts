@@ -153,7 +153,10 @@ async function openTorchRun(
   const { epochs, workers, python, backend = config.backend } = options;
   const { cwd, env } = placeOf(options);
   if (epochs !== undefined) {
-    throw new SettingError('epochs', words`a run of PyTorch keeps its ${option('epochs')}`);
+    throw new SettingError(
+      'epochs',
+      words`${option('epochs')} cannot change: PyTorch trains this run, and only runs on a backend can be extended`,
+    );
   }
   const place = { python: requireTorch(cwd, env, python), device: torchDevice(backend), workers, cwd, env };
   const dataset = await openRunData(run, options.data, cwd);

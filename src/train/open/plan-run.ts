@@ -152,7 +152,7 @@ function checkEnoughClasses({ classes, path, kind }: Dataset): void {
   if (classes.length > 1) return;
   const high =
     kind === 'folders'
-      ? words`. Where the classes are folders in '${classes[0] ?? ''}', ${option('data')} has to name that folder`
+      ? words`. If the classes are the folders in '${classes[0] ?? ''}', give that folder as ${option('data')}`
       : [];
   throw new RunError(words`'${path}' has one class, '${classes[0] ?? ''}': training needs at least two${high}`, {
     setting: 'data',

@@ -1,5 +1,6 @@
 import type { StagePlan } from '../../6-emit/pytorch/stages/stage-plan.ts';
 import type { Network } from '../../compile-spec.ts';
+import { option, words } from '../../diagnostics/words.ts';
 import { planPipeline } from '../../pipeline/plan.ts';
 import { noPlanText } from '../../pipeline/plan-text.ts';
 import { checkpointOf } from '../loop/training-options.ts';
@@ -28,7 +29,10 @@ export function stagesOf(
     ...(memory === undefined ? { recompute: kept === 'stages' ? 'all' : 'none' } : { memory }),
   });
   if ('problem' in plan) {
-    throw new RunError(noPlanText(plan, stages, memory), { setting: memory === undefined ? 'nproc' : 'checkpoint' });
+    const advice = words`take more stages (${option('nproc')}), smaller micro-batches (${option('batch')}), or ${option('optimiser', 'sgd')}, which keeps less`;
+    throw new RunError(noPlanText(plan, stages, memory, advice), {
+      setting: memory === undefined ? 'nproc' : 'checkpoint',
+    });
   }
   return plan;
 }

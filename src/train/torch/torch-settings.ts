@@ -78,7 +78,7 @@ export function requireTorchSettings(settings: ResolvedSettings, { parallel }: R
     throw new SettingError(lacking, words`${option(lacking)} is not available with ${option('engine', 'pytorch')}`);
   }
   const pipeline = option('parallel', 'pipeline');
-  const unplanned = changed.find((name) => torchSettings[name] === 'planned');
+  const unplanned = changed.find((name) => torchSettings[name] === 'planned' && settings[name] !== 'none');
   if (unplanned !== undefined && parallel !== 'pipeline') {
     throw new SettingError(
       unplanned,

@@ -176,6 +176,9 @@ def open_list(path: str) -> Data:
 
 
 def data_of(path: str, classes: tuple[str, ...], splits: list[Split]) -> Data:
+    if len(classes) < 2:
+        found = f"one class, '{classes[0]}'" if classes else "no classes"
+        raise RunError(f"'{path}' has {found}: training needs at least two")
     if len(classes) != CLASSES:
         raise RunError(
             f"{NAME} distinguishes {CLASSES} classes, and '{path}' has {len(classes)}: "
