@@ -3,7 +3,10 @@ import { oneNodePatterns } from './test/one-node.ts';
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    // bounds for what hangs, not for what is slow: two cores may have ten busy processes. Tests of speed measure processor time
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // ONNX Runtime would leave files in the temporary folder and report to its makers
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // two workers: the golden tests hold a network each

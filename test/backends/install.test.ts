@@ -129,5 +129,4 @@ test.skipIf(!python || !compiler)(
     expect(readLink(env)).toBeUndefined();
     expect(readdirSync(env.ENETC_HOME)).toEqual([]);
   },
-  300_000,
 );

@@ -19,7 +19,7 @@ describe.skipIf(!browserPath)('in a browser of this machine', () => {
     ['ort-wasm', /^ONNX Runtime Web \d+\.\d+\.\d+, WASM$/],
     // without a GPU the browser brings a driver that computes on the CPU
     ['ort-webgpu', /^ONNX Runtime Web \d+\.\d+\.\d+, WebGPU on \w+/],
-  ])('%s: ONNX Runtime Web runs what compile writes of a spec', { timeout: 180_000 }, async (engine, description) => {
+  ])('%s: ONNX Runtime Web runs what compile writes of a spec', async (engine, description) => {
     const cwd = folder({ 'tiny.enet': tiny });
     const argv = ['bench', 'tiny.enet@a', '--engine', engine, '--batch', '2', ...quick];
     const { code, out, err } = await enetc(argv, { cwd, env });
@@ -87,14 +87,18 @@ test.skipIf(!browserPath || process.platform === 'win32')(
     await setTimeout(300);
     child.kill('SIGINT');
     expect(await ended).toBe(130);
-    await expect.poll(files, { timeout: 5000 }).toEqual([]);
+    await expect.poll(files).toEqual([]);
   },
 );
 
 describe.skipIf(!browserPath)('on a device', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: browserPath as string, args: ['--no-sandbox'] });
+    browser = await chromium.launch({
+      executablePath: browserPath as string,
+      args: ['--no-sandbox'],
+      timeout: 120_000,
+    });
   });
   afterAll(() => browser?.close());
 

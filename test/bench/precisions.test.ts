@@ -46,7 +46,7 @@ test('bench --precisions measures float32, half and int8 in each engine that the
     expect(int8).toBeGreaterThan(5);
     expect(int8).toBeLessThan(half as number);
   }
-}, 120_000);
+});
 
 test.each([
   [['tiny.enet', '--precisions', '--compare', '@b'], '--compare and --precisions cannot be combined'],

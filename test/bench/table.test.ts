@@ -59,7 +59,7 @@ test('a table of a space has every block, says how far it is off, and calibrates
   expect(calibrated).toMatchObject({ networks: 4, engine: expect.stringContaining('plain TensorFlow.js') });
   expect(Object.keys(calibrated.pieces).sort()).toEqual(Object.keys(table.pieces).sort());
   expect(JSON.parse(other.out).samples).toHaveLength(2);
-}, 180_000);
+});
 
 test('kernels that change the order of values belong to the stage before them', () => {
   const kernel = (name: string, ts: number, dur: number) => ({ cat: 'Node', name: `${name}_kernel_time`, ts, dur });

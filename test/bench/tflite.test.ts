@@ -43,7 +43,6 @@ test.skipIf(!engine?.python.includes('/'))(
       err: expect.stringContaining('takes 3 samples at a time: --batch 3'),
     });
   },
-  120_000,
 );
 
 test.each([

@@ -59,7 +59,7 @@ test.skipIf(!browser)('a real browser compiles B0', async () => {
     '--disable-component-update',
     '--disable-sync',
   ];
-  const instance = await chromium.launch({ executablePath: browser as string, args: flags });
+  const instance = await chromium.launch({ executablePath: browser as string, args: flags, timeout: 120_000 });
   try {
     const page = await instance.newPage();
     const errors: string[] = [];

@@ -111,23 +111,25 @@ describe('the process', () => {
       return { cwd, child, ended };
     };
     const wait = (ms: number) => new Promise((next) => setTimeout(next, ms));
+    /** Two seconds, or so long as thirty programs that do nothing take, one after the other, where others have the cores. */
+    const atOnce = () => {
+      const start = performance.now();
+      spawnSync(process.execPath, ['-e', '']);
+      return Math.max(2000, 30 * (performance.now() - start));
+    };
 
     test.each(
       outputs.flatMap((argv) => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, argv] as const)),
-    )(
-      '%s while it writes: %j',
-      async (signal, argv) => {
-        const { cwd, child, ended } = start(argv);
-        const writing = () => readdirSync(cwd).some((name) => name.endsWith('.tmp'));
-        for (let i = 0; i < 4000 && !writing() && child.exitCode === null; i++) await wait(5);
-        const asked = performance.now();
-        child.kill(signal);
-        expect(await ended).toBe(codes[signal]);
-        expect(performance.now() - asked).toBeLessThan(2000);
-        expect(readdirSync(cwd)).toEqual([]);
-      },
-      60_000,
-    );
+    )('%s while it writes: %j', async (signal, argv) => {
+      const { cwd, child, ended } = start(argv);
+      const writing = () => readdirSync(cwd).some((name) => name.endsWith('.tmp'));
+      while (!writing() && child.exitCode === null) await wait(5);
+      const asked = performance.now();
+      child.kill(signal);
+      expect(await ended).toBe(codes[signal]);
+      expect(performance.now() - asked).toBeLessThan(atOnce());
+      expect(readdirSync(cwd)).toEqual([]);
+    });
 
     test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
       '%s while it waits for somebody to read its pipe',
@@ -142,7 +144,6 @@ describe('the process', () => {
         expect([signal, codes[signal]]).toContain(await ended);
         expect(readdirSync(cwd).sort()).toEqual(['pipe', 'tiny.enet']);
       },
-      30_000,
     );
 
     test('at any moment', async () => {
@@ -155,7 +156,7 @@ describe('the process', () => {
         expect([codes[signal], null, 0]).toContain(await ended);
         expect(readdirSync(cwd).filter((name) => name.startsWith('.'))).toEqual([]);
       }
-    }, 120_000);
+    });
 
     test('what only reads ends by the signal itself', async () => {
       const cwd = folder({
@@ -168,8 +169,8 @@ describe('the process', () => {
       const asked = performance.now();
       child.kill('SIGTERM');
       expect(await ended).toBe(running ? 'SIGTERM' : null);
-      expect(performance.now() - asked).toBeLessThan(2000);
-    }, 60_000);
+      expect(performance.now() - asked).toBeLessThan(atOnce());
+    });
   });
 
   test('a supervised command reads standard input and says where it is too large', () => {

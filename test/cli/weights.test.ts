@@ -180,7 +180,6 @@ for file, options in ((sys.argv[3], {'by_name': True}), (sys.argv[4], {})):
       const right = 'True True True True True';
       expect(said.trim().split('\n').slice(-2)).toEqual([right, right]);
     },
-    60_000,
   );
 });
 

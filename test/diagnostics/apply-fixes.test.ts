@@ -3,6 +3,7 @@ import { parse } from '../../src/1-parse/parse.ts';
 import { applyFixes } from '../../src/diagnostics/apply-fixes.ts';
 import type { Fix } from '../../src/diagnostics/diagnostic.ts';
 import type { Source } from '../../src/source.ts';
+import { processorTime } from '../processor-time.ts';
 
 const source: Source = { name: 'x', text: 'abcdef' };
 const fix = (start: number, end: number, newText: string, safe = true, of = source): Fix => ({
@@ -25,10 +26,10 @@ test('of two that touch the same text the first wins', () => {
 test('each is compared with its neighbours alone: a hundred thousand take no time', () => {
   const long: Source = { name: 'x', text: 'ab '.repeat(100_000) };
   const many = Array.from({ length: 100_000 }, (_, i) => fix(3 * i, 3 * i + 1, 'A', true, long));
-  const begin = performance.now();
+  const begin = processorTime();
   // twice: what is there already is touched, wherever it lies
   const { text, applied } = applyFixes(long, [...many, ...many, fix(10, 200_000, '', true, long)]);
-  expect(performance.now() - begin).toBeLessThan(2_000);
+  expect(processorTime() - begin).toBeLessThan(2_000);
   expect(applied).toHaveLength(100_000);
   expect(text).toBe('Ab '.repeat(100_000));
 });

@@ -45,7 +45,7 @@ const opJobs = (): EngineJob[] =>
 const tolerance = { mnn: 2e-4 } as Readonly<Record<string, number>>;
 
 for (const { engine, python } of found) {
-  test.skipIf(!python)(`${engine} gives timm's logits for five networks`, { timeout: 300_000 }, () => {
+  test.skipIf(!python)(`${engine} gives timm's logits for five networks`, () => {
     const results = runEngine(python as string, engine, networkJobs(), join(folder, 'nets'));
     for (const { name, difference, error } of results) {
       expect({ name, error }).toEqual({ name });
@@ -65,7 +65,7 @@ const faults: Readonly<Record<string, RegExp>> = {
 
 // The others lack some op altogether, such as a Pad that takes rows away; what they take of whole networks is above.
 for (const { engine, python } of found.filter(({ engine }) => installed.includes(engine))) {
-  test.skipIf(!python)(`${engine} computes each form of each op`, { timeout: 300_000 }, () => {
+  test.skipIf(!python)(`${engine} computes each form of each op`, () => {
     const jobs = opJobs().filter(({ name }) => !faults[engine]?.test(name));
     const results = runEngine(python as string, engine, jobs, join(folder, 'ops'));
     for (const { name, difference, error } of results) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { format } from '../../src/1-parse/format.ts';
 import { samples } from '../parse/arbitrary.ts';
+import { processorTime } from '../processor-time.ts';
 
 function formatted(text: string): string {
   const { text: result, diagnostics } = format({ name: 'x', text });
@@ -319,10 +320,10 @@ test('line ends, byte-order mark, nothing', () => {
 test('ten thousand rows in little time; a hostile table does not blow up', () => {
   const rows = (n: number) => `model M {\n  s: X {\n| a | b |\n${'| d(1) | w(16) |\n'.repeat(n)}  }\n}\n`;
   formatted(rows(100));
-  const start = performance.now();
+  const start = processorTime();
   formatted(rows(10_000));
   // Twice formatted, on a slow machine.
-  expect(performance.now() - start).toBeLessThan(8000);
+  expect(processorTime() - start).toBeLessThan(8000);
   const hostile = `model M {\n  s: X {\n| ${'x'.repeat(100_000)} |\n${'| 1 |\n'.repeat(10_000)}  }\n}\n`;
   expect(formatted(hostile).length).toBeLessThan(1_000_000);
 });

@@ -61,7 +61,7 @@ test.skipIf(!python)(
 let lite: LiteInterpreter | undefined;
 beforeAll(async () => {
   lite = liteEngine && (await startInterpreter(liteEngine.python, liteEngine.name));
-}, 60_000);
+});
 afterAll(() => lite?.close());
 
 test('random specs give in every form what loops in double precision give, and verify says so', {

@@ -79,7 +79,7 @@ function compiled(golden: DenseGolden): { model: Uint8Array; outputs: readonly s
   };
 }
 
-describe.each(names)('%s', { timeout: 240_000 }, (name) => {
+describe.each(names)('%s', (name) => {
   const { golden, outputs } = readDense(name);
 
   test('weights and input are those of the reference run, bit for bit', () => {

@@ -55,7 +55,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 // AlexNet's 61 million weights are made several times
-describe.each(names)('%s', { timeout: 240_000 }, (name) => {
+describe.each(names)('%s', (name) => {
   const { golden, logits } = readGolden(name);
   const input = goldenInput(golden);
   const [batch = 1, ...image] = golden.input_shape;

@@ -63,4 +63,4 @@ test('whatever is typed, what is read of a document stands inside of it', () => 
       if (place < 0 || place > text.length) expect({ place, text }).toBe('inside');
     }
   }
-}, 120_000);
+});

@@ -29,7 +29,7 @@ function* textsOf(length: number): Generator<string> {
   for (const rest of textsOf(length - 1)) for (const part of parts) yield part + rest;
 }
 
-test.each([0, 1, 2, 3])('every feature answers at each place of all texts of %d parts', { timeout: 120_000 }, (n) => {
+test.each([0, 1, 2, 3])('every feature answers at each place of all texts of %d parts', (n) => {
   const { ide, path } = openFixture('');
   for (const text of textsOf(n)) {
     ide.change(path, text);

@@ -80,4 +80,4 @@ test('the command writes a spec and weights from a PyTorch checkpoint; summary a
   expect(JSON.parse(summary.out).totals.params).toBe(JSON.parse(own.out).totals.params);
   const diff = await enetc(['diff', 'mnet.pth', 'mnet.enet'], { cwd });
   expect(diff.code).toBe(0);
-}, 30_000);
+});

@@ -187,7 +187,7 @@ test('a graph model of a member of the library is stated as that', async () => {
   expect(ran.code).toBe(0);
   expect(ran.err).toContain("'net' is a library model: TinyNet(variant: e)");
   expect(readFileSync(join(cwd, 'back.enet'), 'utf8')).toContain('net: TinyNet(variant: e)');
-}, 30_000);
+});
 
 const changed = (name: string, change: object) =>
   nodes.map((node) => (node.name === name ? { ...node, ...change } : node));

@@ -79,7 +79,7 @@ test('random specs come back from ONNX with the same outputs', async () => {
   // A size that only an unused input had cannot be expressed.
   expect(refused.filter((message) => !message.includes('no value before it has its size'))).toEqual([]);
   expect(refused.length).toBeLessThan(3);
-}, 30_000);
+});
 
 const golden = new URL('./golden/', import.meta.url);
 
@@ -247,7 +247,7 @@ test('cut and damaged files are refused', () => {
     const { imported: back, diagnostics } = imported(damaged);
     expect(back !== undefined || diagnostics.length > 0).toBe(true);
   }
-}, 20_000);
+});
 
 test('the command writes a spec and weights that compile to the same network', async () => {
   const cwd = folder({ 'forms.onnx': readFileSync(new URL('forms-17.onnx', golden)) });

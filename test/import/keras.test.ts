@@ -11,33 +11,29 @@ const fixtures = new URL('./keras/', import.meta.url);
 
 const kept = (name: string) => new Uint8Array(gunzipSync(readFileSync(new URL(`${name}.gz`, fixtures))));
 
-test.each(['forms.h5', 'forms.keras'])(
-  "a Keras model gives Keras's outputs: %s",
-  async (file) => {
-    const cwd = folder({ [file]: kept(file) });
-    const ran = await enetc(['import', file], { cwd });
-    expect([ran.code, ran.err]).toEqual([0, '']);
-    expect(ran.out).toContain('45 lines for 74 layers');
-    const text = readFileSync(join(cwd, 'forms.enet'), 'utf8');
-    for (const step of ['block Residual', 'stages: Residual {', 'ConvTranspose(12, 4, stride: 2)', 'Upsample(2']) {
-      expect(text).toContain(step);
-    }
-    expect(text).not.toContain('Pad(');
-    await enetc(['compile', 'forms.enet', '--weights', 'forms.safetensors', '-o', 'net.onnx'], { cwd });
-    const { graph } = compile({ name: 'forms.enet', text });
-    const bytes = readFileSync(new URL('forms.bin', fixtures));
-    const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    const image = values.slice(0, 3 * 16 * 16);
-    const [found] = await runOrt(join(cwd, 'net.onnx'), graph!, { image });
-    expect(distance(found!, values.slice(image.length))).toBeLessThan(1e-5);
+test.each(['forms.h5', 'forms.keras'])("a Keras model gives Keras's outputs: %s", async (file) => {
+  const cwd = folder({ [file]: kept(file) });
+  const ran = await enetc(['import', file], { cwd });
+  expect([ran.code, ran.err]).toEqual([0, '']);
+  expect(ran.out).toContain('45 lines for 74 layers');
+  const text = readFileSync(join(cwd, 'forms.enet'), 'utf8');
+  for (const step of ['block Residual', 'stages: Residual {', 'ConvTranspose(12, 4, stride: 2)', 'Upsample(2']) {
+    expect(text).toContain(step);
+  }
+  expect(text).not.toContain('Pad(');
+  await enetc(['compile', 'forms.enet', '--weights', 'forms.safetensors', '-o', 'net.onnx'], { cwd });
+  const { graph } = compile({ name: 'forms.enet', text });
+  const bytes = readFileSync(new URL('forms.bin', fixtures));
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const image = values.slice(0, 3 * 16 * 16);
+  const [found] = await runOrt(join(cwd, 'net.onnx'), graph!, { image });
+  expect(distance(found!, values.slice(image.length))).toBeLessThan(1e-5);
 
-    const summary = await enetc(['summary', file, '--json'], { cwd });
-    expect(JSON.parse(summary.out).totals.params).toBe(
-      JSON.parse((await enetc(['summary', 'forms.enet', '--json'], { cwd })).out).totals.params,
-    );
-  },
-  30_000,
-);
+  const summary = await enetc(['summary', file, '--json'], { cwd });
+  expect(JSON.parse(summary.out).totals.params).toBe(
+    JSON.parse((await enetc(['summary', 'forms.enet', '--json'], { cwd })).out).totals.params,
+  );
+});
 
 test('a TensorFlow.js folder of a member of the library is stated as that', async () => {
   const cwd = folder({});
@@ -47,7 +43,7 @@ test('a TensorFlow.js folder of a member of the library is stated as that', asyn
   expect(ran.err).toContain("'net' is a library model: MobileNetV3(variant: small)");
   const diff = await enetc(['diff', 'net', 'mobilenet-v3@small', '--json'], { cwd });
   expect(JSON.parse(diff.out).totals).toContainEqual({ name: 'params', from: 2542856, to: 2542856, ratio: 1 });
-}, 30_000);
+});
 
 test('a layer that the language lacks is named', async () => {
   const cwd = folder({});
@@ -57,4 +53,4 @@ test('a layer that the language lacks is named', async () => {
   expect(ran.err).toContain(
     "the node 'stages.stage2.0.channel_shuffle/shuffle/groups' (Reshape) cannot be expressed: only a vector can be made a map",
   );
-}, 30_000);
+});

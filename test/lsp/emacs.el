@@ -10,12 +10,12 @@
 (defvar seen nil)
 (defvar root (getenv "ENET_TEST_ROOT"))
 (setq enet-server-command (append (json-parse-string (getenv "ENET_TEST_CMD") :array-type 'list) nil))
-(setq eglot-sync-connect 30 eglot-send-changes-idle-time 0 make-backup-files nil create-lockfiles nil)
+(setq eglot-sync-connect 60 eglot-send-changes-idle-time 0 make-backup-files nil create-lockfiles nil)
 (fset 'y-or-n-p (lambda (&rest _) t)) ; files that are not open are changed too: yes
 
 (defun note (key value) (push (cons key value) seen))
 (defun wait-for (what condition)
-  (let ((end (+ (float-time) 15)))
+  (let ((end (+ (float-time) 60)))
     (while (and (not (funcall condition)) (< (float-time) end))
       (accept-process-output nil 0.05))
     (unless (funcall condition) (error "waited in vain for %s" what))))

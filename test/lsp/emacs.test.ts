@@ -9,7 +9,7 @@ const folder = resolve(import.meta.dirname, '../../editors/emacs');
 const batch = (args: readonly string[], env: Record<string, string> = {}) =>
   spawnSync('emacs', ['--batch', '-Q', '-L', folder, ...args], {
     encoding: 'utf8',
-    timeout: 80_000,
+    timeout: 240_000,
     env: { ...process.env, ...env },
   });
 
@@ -21,7 +21,7 @@ const finds = `(dolist (f (file-expand-wildcards "/usr/share/emacs/site-lisp/elp
 const eglot = !skipped && batch(['--eval', finds, '--eval', "(require 'eglot)"]).status === 0;
 if (!skipped && !eglot) console.warn('skipped: this emacs has no Eglot (Debian: apt-get install elpa-eglot)');
 
-test.skipIf(skipped)('the mode compiles without a warning, and indents', { timeout: 90_000 }, () => {
+test.skipIf(skipped)('the mode compiles without a warning, and indents', () => {
   const root = workspace();
   const target = `(setq byte-compile-dest-file-function (lambda (f) "${join(root, 'enet-mode.elc')}"))`;
   const ran = batch([
@@ -40,7 +40,7 @@ test.skipIf(skipped)('the mode compiles without a warning, and indents', { timeo
   expect(batch(['--eval', indent]).stdout).toBe(net);
 });
 
-test.skipIf(!eglot)(`${found.stdout?.split('\n')[0]} with Eglot`, { timeout: 90_000 }, () => {
+test.skipIf(!eglot)(`${found.stdout?.split('\n')[0]} with Eglot`, () => {
   const root = workspace({ 'net.enet': net, 'units.enet': units });
   const ran = batch(['-l', resolve(import.meta.dirname, 'emacs.el')], {
     HOME: root,

@@ -67,7 +67,7 @@ test('Helix finds the server', () => {
   expect(stripVTControlCharacters(stdout)).toContain(`✓ enetc: ${join(root, 'bin/enetc')}`);
 });
 
-test(`${name}: a session with net.enet`, { timeout: 90_000 }, async () => {
+test(`${name}: a session with net.enet`, async () => {
   // diagnostics: one error, one unused import
   await helix.until(/NOR .*net\.enet .*● 1 +● 1 /);
   await command('6');
@@ -138,13 +138,13 @@ test(`${name}: a session with net.enet`, { timeout: 90_000 }, async () => {
   await command('format');
   await helix.until(/stem: Cell\(w\(16\)\)/);
   await command('write-all');
-  const written = (file: string) => expect.poll(() => readFileSync(join(root, file), 'utf8'), { timeout: 15_000 });
+  const written = (file: string) => expect.poll(() => readFileSync(join(root, file), 'utf8'));
   await written('units.enet').toContain('block Cell(x, channels: int)');
   // the form of files has an empty line before the model
   await written('net.enet').toMatch(/^import \{ Cell \} from "\.\/units\.enet"\n.*\n\nmodel Net/);
 });
 
-test(`${name}: a session with efficientnet.enet`, { timeout: 90_000 }, async () => {
+test(`${name}: a session with efficientnet.enet`, async () => {
   // at the point that languages.toml says
   await helix.until(/NOR .*efficientnet\.enet .*● 1 /);
   await command('44');

@@ -23,7 +23,7 @@ function driver.wait(what, condition)
     local ok, result = pcall(condition)
     if ok and result then
       coroutine.resume(thread, result)
-    elseif tries > 1500 then
+    elseif tries > 6000 then
       coroutine.resume(thread, nil, 'waited in vain for ' .. what .. (ok and '' or ': ' .. tostring(result)))
     else
       vim.defer_fn(try, 10)

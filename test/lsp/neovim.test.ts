@@ -33,7 +33,7 @@ function drive(root: string, script: string, env: Record<string, string>): Seen 
   const args = ['--headless', '--clean', '--cmd', `set runtimepath^=${plugin}`, '-c', `luafile ${path}`];
   const ran = spawnSync(nvim, args, {
     encoding: 'utf8',
-    timeout: 80_000,
+    timeout: 240_000,
     env: {
       ...process.env,
       HOME: root,
@@ -79,17 +79,17 @@ function expectAll(seen: Seen): void {
 
 const command = JSON.stringify([process.execPath, entry, 'lsp']);
 
-test.skipIf(skipped)(`Neovim (${name}) with the set-up of editors/neovim`, { timeout: 90_000 }, () => {
+test.skipIf(skipped)(`Neovim (${name}) with the set-up of editors/neovim`, () => {
   expectAll(drive(workspace(files), 'neovim.lua', { ENET_TEST_CMD: command }));
 });
 
-test.skipIf(old)(`Neovim (${name}) by vim.lsp.enable alone`, { timeout: 90_000 }, () => {
+test.skipIf(old)(`Neovim (${name}) by vim.lsp.enable alone`, () => {
   const root = workspace({ ...files, 'bin/enetc': `#!/bin/sh\nexec '${process.execPath}' '${entry}' "$@"\n` });
   chmodSync(join(root, 'bin/enetc'), 0o755);
   expectAll(drive(root, 'neovim.lua', { PATH: join(root, 'bin') + delimiter + process.env.PATH }));
 });
 
-test.skipIf(minor < 10)(`Neovim (${name}) draws hints, and more from 0.11 and 0.12 on`, { timeout: 90_000 }, () => {
+test.skipIf(minor < 10)(`Neovim (${name}) draws hints, and more from 0.11 and 0.12 on`, () => {
   const root = workspace({ 'efficientnet.enet': stdlib['std/efficientnet'] as string, '.git/HEAD': '' });
   const seen = drive(root, 'neovim-hints.lua', { ENET_TEST_CMD: command });
   expect(seen.failed).toBeUndefined();

@@ -70,7 +70,7 @@ describe('the process', () => {
     expect(await ended).toEqual({ code, stderr: '' });
   });
 
-  test("the end of the client's process", { timeout: 20_000 }, async () => {
+  test("the end of the client's process", async () => {
     const parent = spawn('sleep', ['100']);
     const child = spawnServer();
     const ended = exitOf(child);

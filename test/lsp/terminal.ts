@@ -34,7 +34,7 @@ export function openTerminal(folder: string, command: readonly string[], env: No
     press: (...keys) => tmux('send-keys', ...keys),
     async until(what) {
       const holds = (text: string) => (what instanceof RegExp ? what.test(text) : what(text));
-      const end = Date.now() + 15_000;
+      const end = Date.now() + 60_000;
       for (;;) {
         const now = screen();
         if (holds(now)) return now;

@@ -16,7 +16,7 @@ setInterval(() => {
   if (Date.now() - since < workerData) return;
   writeSync(2, 'hangs for ' + workerData / 1000 + ' s after: ' + last + '\\n');
   process.kill(process.pid, 'SIGKILL');
-}, 1000);
+});
 `;
 
 /** @param limit so long, in milliseconds, one thing may take; a busy machine is not a hang */

@@ -71,7 +71,7 @@ test('the worker answers without anything of Node', async () => {
   scope.self = scope;
   runInContext(script, createContext(scope));
   for (const data of messages) (scope.onmessage as (event: object) => void)({ data });
-  await expect.poll(() => answers.filter((a) => a.id !== undefined).length, { timeout: 10_000 }).toBe(6);
+  await expect.poll(() => answers.filter((a) => a.id !== undefined).length).toBe(6);
   expectAnswers(answers);
 });
 
@@ -81,7 +81,7 @@ const browser = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-b
 if (!browser)
   console.warn('skipped: no Chromium (set CHROMIUM to its path): the worker is not tried in a real browser');
 
-test.skipIf(!browser)('a worker of a real browser', { timeout: 60_000 }, async () => {
+test.skipIf(!browser)('a worker of a real browser', async () => {
   const flags = [
     '--no-sandbox',
     '--disable-gpu',
@@ -90,7 +90,7 @@ test.skipIf(!browser)('a worker of a real browser', { timeout: 60_000 }, async (
     '--disable-sync',
     '--no-first-run',
   ];
-  const chrome = await chromium.launch({ executablePath: browser as string, args: flags });
+  const chrome = await chromium.launch({ executablePath: browser as string, args: flags, timeout: 120_000 });
   try {
     const page = await chrome.newPage();
     await page.addInitScript(({ source, sent }) => Object.assign(globalThis, { source, sent }), {

@@ -50,7 +50,7 @@ describe.each(opsets.filter((opset) => opset <= newestInNode))('opset %i', (opse
 const python = findPython(['onnxruntime']);
 const newer = opsets.filter((opset) => opset > newestInNode);
 
-it.skipIf(!python).each(newer)("opset %i, in Python's ONNX Runtime", { timeout: 120_000 }, (opset) => {
+it.skipIf(!python).each(newer)("opset %i, in Python's ONNX Runtime", (opset) => {
   const tolerances = new Map<string, number>();
   const jobs = Object.entries(cases).flatMap(([name, make]) => {
     const graph = make();

@@ -54,7 +54,7 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(project, filename), '-C', installed, '--strip-components=1']);
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
-}, 120_000);
+});
 
 test('an entry is stated once: what is built, and what package.json exports', () => {
   const exported = Object.entries<{ types: string; default: string }>(manifest.exports).filter(
@@ -95,7 +95,7 @@ function typeErrors(files: readonly string[], libraries: boolean): string[] {
 test.each([
   ['with TensorFlow.js', true],
   ['without TensorFlow.js', false],
-])('strict programs of every entry compile and run, %s', { timeout: 120_000 }, async (_, tensorflow) => {
+])('strict programs of every entry compile and run, %s', async (_, tensorflow) => {
   const link = join(project, 'node_modules/@tensorflow');
   if (tensorflow) symlinkSync(join(root, 'node_modules/@tensorflow'), link);
   try {

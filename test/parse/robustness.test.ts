@@ -6,6 +6,7 @@ import { parseLimits } from '../../src/1-parse/limits.ts';
 import { parse, parseExpression } from '../../src/1-parse/parse.ts';
 import { renderDiagnostics } from '../../src/diagnostics/render.ts';
 import { decodeSource } from '../../src/source.ts';
+import { processorTime } from '../processor-time.ts';
 import { mutatedSample, samples, tokenSoup, validText } from './arbitrary.ts';
 import { spansOf } from './plain.ts';
 
@@ -24,9 +25,9 @@ function parseAny(text: string) {
 
 /** The same, in bounded time: generous, for slow machines. */
 function parseFast(text: string) {
-  const start = performance.now();
+  const start = processorTime();
   const result = parseAny(text);
-  expect(performance.now() - start).toBeLessThan(30_000);
+  expect(processorTime() - start).toBeLessThan(30_000);
   return result;
 }
 
@@ -137,7 +138,7 @@ test('eight megabytes of garbage', () => {
   expect(codesOf('/* '.repeat(2e6))).toEqual(['wrong-spelling']);
   expect(codesOf('"'.repeat(8e6))).toEqual(expect.arrayContaining(['file-too-large']));
   expect(codesOf(' \n'.repeat(5e6))).toEqual(['file-too-large']);
-}, 120_000);
+});
 
 test('many mistakes: a bounded number of messages', () => {
   for (const piece of [
@@ -153,7 +154,7 @@ test('many mistakes: a bounded number of messages', () => {
     const { diagnostics } = parseFast(piece.repeat(5e4));
     expect(diagnostics.length).toBeGreaterThan(0);
   }
-}, 120_000);
+});
 
 test('documentation comments without end', () => {
   expect(codesOf(`${'/// a\n'.repeat(2e5)}model M {}`)).toEqual([]);
@@ -178,9 +179,9 @@ test('ten thousand rows parse in time linear in their number', () => {
   const table = (n: number) =>
     `model M {\n  s: X {\n    | a | b | c |\n${'    | d(1) | w(16) | 3 |\n'.repeat(n)}  }\n}\n`;
   const time = (n: number) => {
-    const start = performance.now();
+    const start = processorTime();
     parse({ name: 'x', text: table(n) });
-    return performance.now() - start;
+    return processorTime() - start;
   };
   time(1000);
   const small = Math.min(time(1000), time(1000), time(1000));

@@ -75,7 +75,7 @@ def create_model():
     return net
 `;
 
-describe.skipIf(!python)('enetc pipeline --measure', { timeout: 240_000 }, () => {
+describe.skipIf(!python)('enetc pipeline --measure', () => {
   // threads that wait for each other would be what is measured on a busy machine
   beforeAll(() => void vi.stubEnv('OMP_NUM_THREADS', '1'));
   afterAll(() => void vi.unstubAllEnvs());

@@ -86,7 +86,7 @@ test('a network that was trained on blue, green, red gets that from predict, eva
   await ran('compile', '--run', 'run', '--target', 'tfjs', '-o', 'layers', '--quiet');
   expect(await classes('layers', ...cpu)).toEqual([0, 1, 2]);
   expect(await classes('net.onnx', '--channel-order', 'rgb')).toEqual([2, 1, 0]);
-}, 60_000);
+});
 
 test('a spec states the order', async () => {
   const { cwd, classes } = await project();
@@ -175,7 +175,7 @@ test('crop and interpolation of a column are those of predict, eval and train, a
   const recipe = '--epochs 1 --batch 2 --warmup 0 --rate 1e-9 --ema 0 --augment none --quiet'.split(' ');
   await ran('train', ...own, '--data', 'set', '--out', 'run', ...recipe, ...quick);
   expect(await answer('run', ...cpu)).toBe(right);
-}, 60_000);
+});
 
 test('mixed images and the thumbnails of a report keep their colours', () => {
   const pixels = Uint8Array.from({ length: 4 * 4 * 4 * 3 }, (_, i) => (i * 37) % 256);

@@ -88,7 +88,7 @@ describe('what was trained answers alike wherever it is', () => {
     expect(Math.abs(other[0]!.predictions[0]!.probability - answers[0]!.predictions[0]!.probability)).toBeGreaterThan(
       1e-3,
     );
-  }, 120_000);
+  });
 
   test('as text, CSV and a report; pictures that cannot be read are named', async () => {
     const cwd = await project();
@@ -127,7 +127,7 @@ describe('what was trained answers alike wherever it is', () => {
     );
     expect((await enetc(['predict', 'net.onnx', 'nowhere'], { cwd })).err).toContain("no file or folder 'nowhere'");
     expect((await enetc(['predict', 'net.enet', 'set'], { cwd })).err).toContain('--weights is missing');
-  }, 60_000);
+  });
 });
 
 test('scores become probabilities once', () => {

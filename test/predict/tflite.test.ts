@@ -74,5 +74,4 @@ test.skipIf(!python?.includes('/'))(
     expect([broken.code, broken.out]).toEqual([1, '']);
     expect(broken.err).toContain("'broken.tflite' is not a TensorFlow Lite file that can be read");
   },
-  120_000,
 );

@@ -74,7 +74,7 @@ describe.skipIf(!python)('enetc train --engine pytorch', () => {
     expect((await enetc(['train', '--resume', 'runs/tiny-1', '--epochs', '3'], { cwd })).err).toContain(
       'keeps its --epochs',
     );
-  }, 240_000);
+  });
 
   test('a pipeline that is stopped says where, and goes on', async () => {
     const cwd = project();
@@ -104,5 +104,5 @@ describe.skipIf(!python)('enetc train --engine pytorch', () => {
     const again = await openRun('run', { cwd, python });
     expect(await again.train()).toMatchObject({ finished: true, step: 12 });
     await again.close();
-  }, 240_000);
+  });
 });

@@ -52,20 +52,16 @@ test('a module is not for sizes at which the network has other layers', () => {
   expect(otherThanModule(at(32), [at(32), at(16)])).toEqual(at(16));
 });
 
-test.skipIf(!torch).each(models)(
-  '%s: the module has our names, and gives what ONNX Runtime gives',
-  async (path) => {
-    const { network, graph, checkpoint, files } = memberOf(path);
-    const names = await torch!.load(files);
-    expect([...names].sort()).toEqual([...graphTensors(graph)].map(({ tensor }) => tensor.name).sort());
-    const inputs = inputsOf(graph, 2);
-    const onnx = memoryFiles();
-    emit(network, onnxTarget, {}, onnx.open, { checkpoint });
-    const expected = await runOrt(onnx.bytes(), graph, inputs, 2);
-    expect(differenceOf(await torch!.run(graph, inputs, 2), expected)).toBeLessThan(1e-4);
-  },
-  120_000,
-);
+test.skipIf(!torch).each(models)('%s: the module has our names, and gives what ONNX Runtime gives', async (path) => {
+  const { network, graph, checkpoint, files } = memberOf(path);
+  const names = await torch!.load(files);
+  expect([...names].sort()).toEqual([...graphTensors(graph)].map(({ tensor }) => tensor.name).sort());
+  const inputs = inputsOf(graph, 2);
+  const onnx = memoryFiles();
+  emit(network, onnxTarget, {}, onnx.open, { checkpoint });
+  const expected = await runOrt(onnx.bytes(), graph, inputs, 2);
+  expect(differenceOf(await torch!.run(graph, inputs, 2), expected)).toBeLessThan(1e-4);
+});
 
 describe.skipIf(!torch)('a module as its users run it', () => {
   const forms: readonly (readonly [TorchForm, number])[] = [
@@ -74,19 +70,15 @@ describe.skipIf(!torch)('a module as its users run it', () => {
     ['channels_last', 1e-4],
     ['autocast', 0.1],
   ];
-  test.each(['std/mobilenet-v3', 'std/shufflenet-v2'])(
-    '%s',
-    async (path) => {
-      const { graph, files } = memberOf(path);
-      const inputs = inputsOf(graph, 2);
-      await torch!.load(files);
-      const plain = await torch!.run(graph, inputs, 2);
-      for (const [form, most] of forms) {
-        expect(differenceOf(await torch!.run(graph, inputs, 2, form), plain), form).toBeLessThan(most);
-      }
-    },
-    120_000,
-  );
+  test.each(['std/mobilenet-v3', 'std/shufflenet-v2'])('%s', async (path) => {
+    const { graph, files } = memberOf(path);
+    const inputs = inputsOf(graph, 2);
+    await torch!.load(files);
+    const plain = await torch!.run(graph, inputs, 2);
+    for (const [form, most] of forms) {
+      expect(differenceOf(await torch!.run(graph, inputs, 2, form), plain), form).toBeLessThan(most);
+    }
+  });
 
   test('one for several sizes gives at each what ONNX Runtime gives', async () => {
     const at = (resolution: number) =>

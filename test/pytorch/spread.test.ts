@@ -130,7 +130,7 @@ describe.skipIf(!python)('two gloo processes', () => {
       expect(statistics).toBeLessThan(1e-12);
       expect(updates).toEqual([1]);
     }
-  }, 120_000);
+  });
 
   test('a pipeline needs the memory that the plan states', async () => {
     const options = { variant: 'b0', resolution: 96, set: { classes: '10' } };
@@ -143,7 +143,7 @@ describe.skipIf(!python)('two gloo processes', () => {
       expect(ratio, `stage ${i + 1}`).toBeGreaterThan(0.85);
       expect(ratio, `stage ${i + 1}`).toBeLessThan(1.15);
     }
-  }, 120_000);
+  });
 
   test('pipeline, shards and copies take the steps of the golden', async () => {
     const optimiser = 'rmsprop';
@@ -193,7 +193,7 @@ describe.skipIf(!python)('two gloo processes', () => {
         expect(furthest(new Map(kept), averages), `${kind} ${step}`).toBeLessThan(1e-5);
       }
     }
-  }, 120_000);
+  });
 });
 
 describe.skipIf(!python)('runs over two gloo processes', () => {
@@ -254,7 +254,7 @@ describe.skipIf(!python)('runs over two gloo processes', () => {
     expect(await names('pipeline/last.safetensors')).toEqual(
       [...graphTensors(network.graph)].map(({ tensor }) => tensor.name).sort(),
     );
-  }, 240_000);
+  });
 });
 
 /** Pictures of two classes. The last step of an epoch is smaller, and a pipeline leaves some of them out. */

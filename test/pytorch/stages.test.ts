@@ -93,7 +93,6 @@ test.skipIf(!python)(
       rmSync(root, { recursive: true });
     }
   },
-  240_000,
 );
 
 test('a stage states what it hands over, and which of it has a gradient', () => {

@@ -536,7 +536,7 @@ describe.skipIf(!python)('runs of train.py', () => {
       if (line.kind === 'step') expect(lines[1]![i]!.loss as number).toBeCloseTo(line.loss as number, 6);
       else expect(lines[1]![i]!.validation).toEqual(line.validation);
     }
-  }, 120_000);
+  });
 
   test('norms over two processes, which torchrun resumes wherever they were killed', async () => {
     const folder = writeFolder('normed', normed);
@@ -576,7 +576,7 @@ describe.skipIf(!python)('runs of train.py', () => {
       expect(same, `${file}, killed after step ${step}`).toBe(true);
     }
     expect(readFileSync(join(killed, 'metrics.jsonl'), 'utf8')).toBe(readFileSync(join(two, 'metrics.jsonl'), 'utf8'));
-  }, 240_000);
+  });
 
   /** What reads the runs of `enetc train` reads this one: eval and compile, the state, metrics and events. */
   async function checkRunFolder(run: string): Promise<void> {

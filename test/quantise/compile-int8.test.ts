@@ -96,40 +96,36 @@ test('compile --int8 writes integers, says what they cost, and writes the same f
     'int8 to float32',
   ]);
   expect(quantisation.sqnr).toBeGreaterThan(20);
-}, 300_000);
+});
 
 const python = findLite()?.python;
 /** The Python of the tests as one of the user's. */
 const env = { VIRTUAL_ENV: dirname(dirname(python ?? '')), PATH: process.env.PATH ?? '' };
 
-test.skipIf(!python?.includes('/'))(
-  'a TensorFlow Lite file is judged by the interpreter that runs it',
-  async () => {
-    const cwd = await project();
-    const run = (...more: string[]) =>
-      enetc(
-        [
-          ...['compile', 'net.enet', '--target', 'tflite', '--int8', '--calibrate', 'photos', '-o', 'net.tflite'],
-          ...['--json', '--correct', 'bias', ...more],
-        ],
-        { cwd, env },
-      );
-    const { code, out, err } = await run();
-    expect([code, err]).toEqual([0, '']);
-    type Layers = readonly { readonly computes: string }[];
-    const kinds = (layers: Layers) => [...new Set(layers.map(({ computes }) => computes))];
-    const { quantisation } = JSON.parse(out);
-    expect(quantisation.engine).toMatch(/^(LiteRT|TensorFlow Lite)/);
-    // the classifier, too: no layer of TensorFlow Lite gives float32
-    expect(kinds(quantisation.layers)).toEqual(['int8']);
-    expect(quantisation.sqnr).toBeGreaterThan(20);
-    const goal = quantisation.sqnr + 3;
-    const better = JSON.parse((await run('--sqnr', String(goal))).out).quantisation;
-    expect(better.goal.sought.sqnr).toBeGreaterThan(goal);
-    expect(kinds(better.layers).sort()).toEqual(['float32', 'int8']);
-  },
-  300_000,
-);
+test.skipIf(!python?.includes('/'))('a TensorFlow Lite file is judged by the interpreter that runs it', async () => {
+  const cwd = await project();
+  const run = (...more: string[]) =>
+    enetc(
+      [
+        ...['compile', 'net.enet', '--target', 'tflite', '--int8', '--calibrate', 'photos', '-o', 'net.tflite'],
+        ...['--json', '--correct', 'bias', ...more],
+      ],
+      { cwd, env },
+    );
+  const { code, out, err } = await run();
+  expect([code, err]).toEqual([0, '']);
+  type Layers = readonly { readonly computes: string }[];
+  const kinds = (layers: Layers) => [...new Set(layers.map(({ computes }) => computes))];
+  const { quantisation } = JSON.parse(out);
+  expect(quantisation.engine).toMatch(/^(LiteRT|TensorFlow Lite)/);
+  // the classifier, too: no layer of TensorFlow Lite gives float32
+  expect(kinds(quantisation.layers)).toEqual(['int8']);
+  expect(quantisation.sqnr).toBeGreaterThan(20);
+  const goal = quantisation.sqnr + 3;
+  const better = JSON.parse((await run('--sqnr', String(goal))).out).quantisation;
+  expect(better.goal.sought.sqnr).toBeGreaterThan(goal);
+  expect(kinds(better.layers).sort()).toEqual(['float32', 'int8']);
+});
 
 test('layers return to float32 until a goal holds, and each part of the method can be left out', async () => {
   const cwd = await project();
@@ -176,7 +172,7 @@ test('layers return to float32 until a goal holds, and each part of the method c
   expect(line).toMatch(/ % of first answers as in float32 \(\d+\.\d % to be expected\), on 2 pictures/);
   const plain = await run('--correct', 'none', '--no-equalise', '--ranges', 'minmax');
   expect(plain.sqnr).toBeLessThan(whole.sqnr);
-}, 300_000);
+});
 
 test('without pictures it refuses; noise is named for what it is', async () => {
   const cwd = await project(1);
@@ -190,7 +186,7 @@ test('without pictures it refuses; noise is named for what it is', async () => {
   const one = await enetc(int8('--calibrate', 'photos'), { cwd });
   expect(one.code).toBe(2);
   expect(one.err).toContain('--calibrate has 1 picture');
-}, 300_000);
+});
 
 test.each([
   [['--calibrate', 'photos'], '--calibrate needs --int8'],

@@ -53,7 +53,7 @@ describe.skipIf(!engine)('each form of each op between int8 layers', () => {
   const held = { integers: new Set<string>(), floats: new Set<string>() };
   beforeAll(async () => {
     lite = await startInterpreter(engine?.python as string, engine?.name);
-  }, 60_000);
+  });
   afterAll(() => lite.close());
 
   test.each(cases)('%s', async (_name, make) => {

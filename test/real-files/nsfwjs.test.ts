@@ -140,7 +140,7 @@ describe.skipIf(!fetched)('models of the package nsfwjs', () => {
     const wanted = (theirs.predict(image) as Tensor).dataSync();
     const found = await scoresOf(join(cwd, 'net.onnx'), image);
     for (const [i, value] of wanted.entries()) expect(Math.abs((found[i] as number) - value)).toBeLessThan(1e-5);
-  }, 60_000);
+  });
 
   test('the constants of a quantised graph model are those that TensorFlow.js decodes, kernels turned', async () => {
     const path = join(fetched as string, 'mobilenet_v2_mid');

@@ -15,7 +15,7 @@ const runner = new URL('run-hostile.ts', import.meta.url).pathname;
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
   ['--max-old-space-size=640', '--import', 'tsx', runner],
-  { encoding: 'utf8', maxBuffer: 2 ** 28, timeout: 240_000 },
+  { encoding: 'utf8', maxBuffer: 2 ** 28 },
 );
 const outcomes = new Map(
   stdout.split('\n').flatMap((line): [string, Outcome][] => {
@@ -38,7 +38,7 @@ test.each(Object.entries(hostileCases))('%s', (name, { expected }) => {
   else expect(outcome.codes).toContain(expected);
   expect(outcome.codes.length).toBeLessThanOrEqual(320);
   expect(outcome.longest).toBeLessThan(1_000);
-  // seconds, not minutes; a machine that does other things too is slow
+  // seconds of the processor, not minutes
   expect(outcome.ms).toBeLessThan(20_000);
 });
 

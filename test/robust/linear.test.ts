@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { checkSource } from '../../src/check-source.ts';
+import { processorTime } from '../processor-time.ts';
 
 const times = (n: number, part: (i: number) => string) => Array.from({ length: n }, (_, i) => part(i)).join('\n');
 const row = (i: number) => `    | 1      | ${8 * (1 + (i % 5))} | 3 | ${1 + (i % 3)} |`;
@@ -35,9 +36,9 @@ function median(numbers: number[]): number {
 }
 
 function timeOf(text: string): number {
-  const start = performance.now();
+  const start = processorTime();
   checkSource({ name: 'long.enet', text });
-  return performance.now() - start;
+  return processorTime() - start;
 }
 
 const ratios: string[] = [];
@@ -50,17 +51,26 @@ const folder = mkdtempSync(join(tmpdir(), 'enet-linear-'));
 const enetc = fileURLToPath(new URL('../../dist/enetc.cjs', import.meta.url));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Writes, when a process ends, how long it had the processor. */
+const clock = join(folder, 'clock.cjs');
+const used = join(folder, 'used.json');
+writeFileSync(
+  clock,
+  `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(used)}, JSON.stringify(process.cpuUsage())));`,
+);
+
 function timeOfProcess(file: string): number {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [enetc, 'check', file], { encoding: 'utf8' });
+  const argv = ['--require', clock, enetc, 'check', file];
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return performance.now() - start;
+  const { user, system } = JSON.parse(readFileSync(used, 'utf8')) as NodeJS.CpuUsage;
+  return (user + system) / 1000;
 }
 
 const tables = ['one table of n rows', 'n / 10 tables of 10 rows', 'tables by name'];
 
 // As a user runs it: a spec of 10,000 rows within 12 times one of 1,000.
-test.each(tables)('enetc check grows linearly: %s', { timeout: 300_000 }, (name) => {
+test.each(tables)('enetc check grows linearly: %s', (name) => {
   const files = [1_000, 10_000].map((n) => {
     const file = join(folder, `${tables.indexOf(name)}-${n}.enet`);
     writeFileSync(file, (shapes[name] as (n: number) => string)(n));
@@ -74,7 +84,7 @@ test.each(tables)('enetc check grows linearly: %s', { timeout: 300_000 }, (name)
 
 // In one process, where ten times the garbage takes more than ten times as long to collect: what is looked for is growth
 // by the square, which would be 100 times.
-test.each(Object.entries(shapes))('no part grows by the square: %s', { timeout: 300_000 }, (name, shape) => {
+test.each(Object.entries(shapes))('no part grows by the square: %s', (name, shape) => {
   const [short, long] = [shape(1_000), shape(10_000)];
   for (let i = 0; i < 3; i++) timeOf(short);
   const pairs = [0, 1, 2].map(() => [timeOf(short), timeOf(long)] as const);

@@ -83,7 +83,7 @@ function run(jobs: readonly Job[]): Map<string, { error?: string; difference: nu
   );
 }
 
-test.skipIf(!python)('TensorFlow loads and runs each form of each op', { timeout: 300_000 }, () => {
+test.skipIf(!python)('TensorFlow loads and runs each form of each op', () => {
   const jobs = Object.entries(opCases).flatMap(([name, make]): Job[] => {
     const graph = make();
     if (savedModelTarget.check(graph, {}).length > 0) return [];
@@ -106,35 +106,31 @@ test.skipIf(!python)('TensorFlow loads and runs each form of each op', { timeout
   expect(wrong).toEqual([]);
 });
 
-test.skipIf(!python)(
-  "networks give ONNX Runtime's outputs, also converted by TensorFlow",
-  { timeout: 300_000 },
-  async () => {
-    const points = [
-      ['efficientnet-lite', { variant: 'lite0', resolution: 64 }],
-      ['mobilenet-v3', { variant: 'small', resolution: 65, convention: 'torch' }],
-      ['shufflenet-v2', { variant: 'x0_5', resolution: 64 }],
-    ] as const;
-    const jobs: Job[] = [];
-    for (const [library, options] of points) {
-      const network = compileLibrary(library, options);
-      const graph = network.graph as Graph;
-      const checkpoint = randomWeights(graph, 1);
-      const onnx = memoryFiles();
-      emit(network, onnxTarget, {}, onnx.open, { checkpoint });
-      const saved = folderInMemory();
-      expect(emit(network, savedModelTarget, {}, saved.open, { checkpoint }).diagnostics).toEqual([]);
-      const inputs = inputsOf(graph, 2);
-      const expected = await runOrt(onnx.bytes(), graph, inputs, 2);
-      jobs.push({ name: library, graph, files: saved.files(), inputs, batch: 2, convert: true, expected });
-    }
-    for (const [name, { error, difference, converted }] of run(jobs)) {
-      expect({ name, error }).toEqual({ name });
-      expect(difference, name).toBeLessThan(1e-4);
-      expect(converted, name).toBeLessThan(1e-4);
-    }
-  },
-);
+test.skipIf(!python)("networks give ONNX Runtime's outputs, also converted by TensorFlow", async () => {
+  const points = [
+    ['efficientnet-lite', { variant: 'lite0', resolution: 64 }],
+    ['mobilenet-v3', { variant: 'small', resolution: 65, convention: 'torch' }],
+    ['shufflenet-v2', { variant: 'x0_5', resolution: 64 }],
+  ] as const;
+  const jobs: Job[] = [];
+  for (const [library, options] of points) {
+    const network = compileLibrary(library, options);
+    const graph = network.graph as Graph;
+    const checkpoint = randomWeights(graph, 1);
+    const onnx = memoryFiles();
+    emit(network, onnxTarget, {}, onnx.open, { checkpoint });
+    const saved = folderInMemory();
+    expect(emit(network, savedModelTarget, {}, saved.open, { checkpoint }).diagnostics).toEqual([]);
+    const inputs = inputsOf(graph, 2);
+    const expected = await runOrt(onnx.bytes(), graph, inputs, 2);
+    jobs.push({ name: library, graph, files: saved.files(), inputs, batch: 2, convert: true, expected });
+  }
+  for (const [name, { error, difference, converted }] of run(jobs)) {
+    expect({ name, error }).toEqual({ name });
+    expect(difference, name).toBeLessThan(1e-4);
+    expect(converted, name).toBeLessThan(1e-4);
+  }
+});
 
 test('what is larger than a message can be is refused before anything is written', () => {
   const { graph } = compileLibrary('efficientnet', { variant: 'b0' });

@@ -110,7 +110,7 @@ test('a descriptor that forgets a part does not compile, nor does a tensor', () 
   for (const part of tensorParts) rmSync(path(`tensor-${part}`));
   expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
   for (const [file, [part]] of Object.entries(expected)) expect(found[file], file).toContain(part);
-}, 300_000);
+});
 
 test('the compiler names the table of each target and runtime that lacks a new op', () => {
   writeFileSync(join(copy, 'src/ops/kinds/rms-norm.ts'), readFileSync(join(own, 'rms-norm.txt')));
@@ -119,7 +119,7 @@ test('the compiler names the table of each target and runtime that lacks a new o
   expect(missingNames('all', names)).toEqual(Object.fromEntries(asked.map(({ file, names }) => [file, [...names]])));
   for (const one of asked) edit(one);
   expect(compilerErrors('all')).toEqual([]);
-}, 300_000);
+});
 
 test('then it is in the language, owns tensors, does not decay, and trains', async () => {
   edit(reference);
@@ -180,4 +180,4 @@ test('then it is in the language, owns tensors, does not decay, and trains', asy
       expect(Math.abs((gradient[i] ?? 0) - expected), `${name}[${i}]`).toBeLessThan(2e-5 * Math.max(length, 0.1));
     }
   }
-}, 300_000);
+});

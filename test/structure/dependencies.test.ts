@@ -80,7 +80,16 @@ function filesUnder(folder: string): string[] {
   });
 }
 
-function importsOf(file: string): { path: string; typeOnly: boolean; lazy: boolean }[] {
+type Import = { readonly path: string; readonly typeOnly: boolean; readonly lazy: boolean };
+const importsRead = new Map<string, readonly Import[]>();
+
+function importsOf(file: string): readonly Import[] {
+  const read = importsRead.get(file) ?? readImports(file);
+  importsRead.set(file, read);
+  return read;
+}
+
+function readImports(file: string): readonly Import[] {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(/^(?:import|export)\s+(type\s+)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/gm)].map(
     (m) => ({

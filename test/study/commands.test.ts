@@ -57,58 +57,54 @@ model Digits {
 }
 `;
 
-test.skipIf(!backend)(
-  'a search on real digits, from the command line to the weights of a network',
-  { timeout: 300_000 },
-  async () => {
-    const cwd = studyFolder(digits);
-    writeDigits(join(cwd, 'mnist'), 800, 100);
-    const enetc = enetcIn(cwd);
-    const recipe = '--batch 16 --optimiser adamw --rate 0.03 --schedule constant --augment none --backend tensorflow';
-    const searched = await enetc(
-      `search space.enet --data mnist --trials 5 --rungs 1,2 --workers 2 --threads 1 ${recipe} --json`,
-    );
-    expect(searched.code, searched.err).toBe(0);
-    const found = JSON.parse(searched.out);
-    expect(found).toMatchObject({
-      finished: true,
-      folder: join('studies', 'space-1'),
-      epochs: 2,
-      maximize: 'accuracy * (macs / 1e6) ^ -0.07',
-    });
-    const { best, start } = found;
-    expect(best.objective).toBeCloseTo(best.accuracy * (best.macs / 1e6) ** -0.07, 12);
-    // chance is 10 %
-    expect(best.accuracy).toBeGreaterThan(0.3);
-    expect(best.objective).toBeGreaterThanOrEqual(start.objective);
-    const study = join(cwd, 'studies/space-1');
-    // the report holds all that it shows
-    const page = readFileSync(join(study, 'report.html'), 'utf8');
-    expect(page).toContain('starting point');
-    expect(page).not.toMatch(/src="http|href="http|@import/);
-    expect(readFileSync(join(study, 'front.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+test.skipIf(!backend)('a search on real digits, from the command line to the weights of a network', async () => {
+  const cwd = studyFolder(digits);
+  writeDigits(join(cwd, 'mnist'), 800, 100);
+  const enetc = enetcIn(cwd);
+  const recipe = '--batch 16 --optimiser adamw --rate 0.03 --schedule constant --augment none --backend tensorflow';
+  const searched = await enetc(
+    `search space.enet --data mnist --trials 5 --rungs 1,2 --workers 2 --threads 1 ${recipe} --json`,
+  );
+  expect(searched.code, searched.err).toBe(0);
+  const found = JSON.parse(searched.out);
+  expect(found).toMatchObject({
+    finished: true,
+    folder: join('studies', 'space-1'),
+    epochs: 2,
+    maximize: 'accuracy * (macs / 1e6) ^ -0.07',
+  });
+  const { best, start } = found;
+  expect(best.objective).toBeCloseTo(best.accuracy * (best.macs / 1e6) ** -0.07, 12);
+  // chance is 10 %
+  expect(best.accuracy).toBeGreaterThan(0.3);
+  expect(best.objective).toBeGreaterThanOrEqual(start.objective);
+  const study = join(cwd, 'studies/space-1');
+  // the report holds all that it shows
+  const page = readFileSync(join(study, 'report.html'), 'utf8');
+  expect(page).toContain('starting point');
+  expect(page).not.toMatch(/src="http|href="http|@import/);
+  expect(readFileSync(join(study, 'front.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
 
-    expect(JSON.parse((await enetc('study show studies/space-1 --json')).out).best).toEqual(best);
-    const csv = (await enetc('study export studies/space-1')).out.trim().split('\n');
-    expect(csv[0]).toContain('trial,network,rung,epochs,state,accuracy,objective,params,macs');
-    expect(csv).toHaveLength(1 + readFileSync(join(study, 'trials.jsonl'), 'utf8').trim().split('\n').length);
-    await enetc(`study export studies/space-1 --network ${best.trial} -o net.enet`);
-    const summary = JSON.parse((await enetc('summary net.enet --json')).out);
-    expect(summary.totals?.params ?? summary.params).toBe(best.params);
-    const scores = await enetc(
-      `eval --run studies/space-1/runs/${best.network} --split validation --backend tensorflow --json`,
-    );
-    expect(JSON.parse(scores.out).top1).toBeCloseTo(best.accuracy, 10);
+  expect(JSON.parse((await enetc('study show studies/space-1 --json')).out).best).toEqual(best);
+  const csv = (await enetc('study export studies/space-1')).out.trim().split('\n');
+  expect(csv[0]).toContain('trial,network,rung,epochs,state,accuracy,objective,params,macs');
+  expect(csv).toHaveLength(1 + readFileSync(join(study, 'trials.jsonl'), 'utf8').trim().split('\n').length);
+  await enetc(`study export studies/space-1 --network ${best.trial} -o net.enet`);
+  const summary = JSON.parse((await enetc('summary net.enet --json')).out);
+  expect(summary.totals?.params ?? summary.params).toBe(best.params);
+  const scores = await enetc(
+    `eval --run studies/space-1/runs/${best.network} --split validation --backend tensorflow --json`,
+  );
+  expect(JSON.parse(scores.out).top1).toBeCloseTo(best.accuracy, 10);
 
-    const again = await enetc(
-      `search space.enet --data mnist --trials 5 --rungs 1,2 --seed 1 --threads 1 ${recipe} --quiet`,
-    );
-    expect(again.code, again.err).toBe(0);
-    expect(existsSync(join(cwd, 'studies/space-2/front.json'))).toBe(true);
-    const compared = JSON.parse((await enetc('study compare studies/space-1 studies/space-2 --json')).out);
-    expect(compared.studies.map(({ seed }: { seed: number }) => seed)).toEqual([0, 1]);
-  },
-);
+  const again = await enetc(
+    `search space.enet --data mnist --trials 5 --rungs 1,2 --seed 1 --threads 1 ${recipe} --quiet`,
+  );
+  expect(again.code, again.err).toBe(0);
+  expect(existsSync(join(cwd, 'studies/space-2/front.json'))).toBe(true);
+  const compared = JSON.parse((await enetc('study compare studies/space-1 studies/space-2 --json')).out);
+  expect(compared.studies.map(({ seed }: { seed: number }) => seed)).toEqual([0, 1]);
+});
 
 test('says what it cannot do', async () => {
   const cwd = studyFolder();

@@ -8,7 +8,7 @@ import type { StudyEvent } from '../../src/study/study-events.ts';
 import { browserPath } from '../bench/chromium.ts';
 import { placeIn, planIn, studyFolder } from './fixture.ts';
 
-test.skipIf(!browserPath)('a page on loopback follows a study while it runs', { timeout: 120_000 }, async () => {
+test.skipIf(!browserPath)('a page on loopback follows a study while it runs', async () => {
   const cwd = studyFolder();
   let said = '';
   const stderr = {
@@ -27,7 +27,11 @@ test.skipIf(!browserPath)('a page on loopback follows a study while it runs', { 
   }
   expect((await fetch(new URL('/', url))).status).toBe(404);
 
-  const browser = await chromium.launch({ executablePath: browserPath as string, args: ['--no-sandbox'] });
+  const browser = await chromium.launch({
+    executablePath: browserPath as string,
+    args: ['--no-sandbox'],
+    timeout: 120_000,
+  });
   try {
     const page = await browser.newPage();
     const problems: string[] = [];

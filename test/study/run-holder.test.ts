@@ -28,9 +28,9 @@ test('a run of another machine is free once that has said nothing for long enoug
   const beats = setInterval(() => {
     if (++said <= 5) utimesSync(lock, said, said);
   }, 100);
-  expect(await waitUntilFree(out, never, 400)).toBe(true);
+  expect(await waitUntilFree(out, never, 1500)).toBe(true);
   clearInterval(beats);
-  expect(performance.now() - start).toBeGreaterThan(850);
+  expect(performance.now() - start).toBeGreaterThan(1950);
   expect(existsSync(lock)).toBe(false);
 });
 

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = { file: join(root, 'dist/trial-worker.cjs') };
 const settings = { batch: 12, optimiser: 'adamw', rate: 0.3 } as const;
 
-test('what a study says of a network is what its training gives', { timeout: 120_000 }, async () => {
+test('what a study says of a network is what its training gives', async () => {
   const cwd = studyFolder(undefined, 30);
   const plan = await planIn(cwd, { trials: 2, rungs: [1, 2], settings, keep: 1 });
   const { findings } = await startStudy(plan, 'study', { program, workers: 2, cwd });
@@ -38,7 +38,7 @@ test('what a study says of a network is what its training gives', { timeout: 120
   expect(weights(`study/runs/${first?.network}`).equals(weights('again'))).toBe(true);
 });
 
-test('killed in the middle of its trainings, it comes to the same front', { timeout: 120_000 }, async () => {
+test('killed in the middle of its trainings, it comes to the same front', async () => {
   const cwd = studyFolder(undefined, 30);
   const options = '--trials 3 --rungs 1,2 --batch 12 --optimiser adamw --rate 0.3 --backend cpu --threads 1'.split(' ');
   const args = [
@@ -72,7 +72,7 @@ test('killed in the middle of its trainings, it comes to the same front', { time
   expect(front('killed/study')).toBe(front('whole/study'));
 });
 
-test('a training waits for the process that a killed study left in its run', { timeout: 60_000 }, async () => {
+test('a training waits for the process that a killed study left in its run', async () => {
   const cwd = studyFolder(undefined, 30);
   const { config } = await planIn(cwd, { rungs: [1], settings, threads: 1 });
   writeFileSync(join(cwd, 'net.enet'), plainSpec);

@@ -32,7 +32,7 @@ async function serve(path: string): Promise<string> {
 
 async function openPage(url: string) {
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-  const instance = await chromium.launch({ executablePath: browser as string, args: flags });
+  const instance = await chromium.launch({ executablePath: browser as string, args: flags, timeout: 120_000 });
   onTestFinished(() => instance.close());
   const opened = await instance.newPage();
   const errors: string[] = [];

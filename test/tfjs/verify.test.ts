@@ -147,24 +147,20 @@ describe('enetc verify', () => {
 });
 
 // A software GPU takes seconds to compile each shader.
-test.each(['tensorflow', 'webgpu'])(
-  'every layer is the same on %s, where that works',
-  { timeout: 120_000 },
-  async (name) => {
-    const cwd = folder({ 'net.enet': everyLayer });
-    const ran = await enetc(['verify', 'net.enet', '--backend', name, '--json'], {
-      cwd,
-      env: process.env as Record<string, string>,
-    });
-    const report = JSON.parse(ran.out);
-    const missing = report.missing.find(({ engine }: { engine: string }) => engine === name);
-    if (missing) {
-      console.warn(`skipped: ${name}: ${missing.why}`);
-      return;
-    }
-    expect(report.ok).toBe(true);
-    const engines = report.rows.map((row: { engine: string }) => row.engine);
-    const inPython = ['tflite', 'pytorch'];
-    expect(engines.filter((engine: string) => !inPython.includes(engine))).toEqual(['onnxruntime', name, name]);
-  },
-);
+test.each(['tensorflow', 'webgpu'])('every layer is the same on %s, where that works', async (name) => {
+  const cwd = folder({ 'net.enet': everyLayer });
+  const ran = await enetc(['verify', 'net.enet', '--backend', name, '--json'], {
+    cwd,
+    env: process.env as Record<string, string>,
+  });
+  const report = JSON.parse(ran.out);
+  const missing = report.missing.find(({ engine }: { engine: string }) => engine === name);
+  if (missing) {
+    console.warn(`skipped: ${name}: ${missing.why}`);
+    return;
+  }
+  expect(report.ok).toBe(true);
+  const engines = report.rows.map((row: { engine: string }) => row.engine);
+  const inPython = ['tflite', 'pytorch'];
+  expect(engines.filter((engine: string) => !inPython.includes(engine))).toEqual(['onnxruntime', name, name]);
+});

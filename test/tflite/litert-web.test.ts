@@ -76,7 +76,7 @@ test.skipIf(!browser)('LiteRT for the web runs files in a browser: the outputs o
     inputs[file] = [...images.subarray(0, (images.length / 2) * batch)];
   }
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-  const instance = await chromium.launch({ executablePath: browser as string, args: flags });
+  const instance = await chromium.launch({ executablePath: browser as string, args: flags, timeout: 120_000 });
   onTestFinished(() => instance.close());
   const opened = await instance.newPage();
   await opened.goto(await serve(cwd));

@@ -53,7 +53,7 @@ describe.skipIf(!engine)('networks of the library give the outputs of ONNX Runti
   let lite: LiteInterpreter;
   beforeAll(async () => {
     lite = await startInterpreter(engine?.python as string, engine?.name);
-  }, 60_000);
+  });
   afterAll(() => lite.close());
 
   test.each(points.map((point) => [point.map((part) => JSON.stringify(part)).join(' '), point] as const))(

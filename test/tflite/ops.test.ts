@@ -14,7 +14,7 @@ describe.skipIf(!engine)('each form of each op', () => {
   let lite: LiteInterpreter;
   beforeAll(async () => {
     lite = await startInterpreter(engine?.python as string, engine?.name);
-  }, 60_000);
+  });
   afterAll(() => lite.close());
 
   test.each(cases)('%s', async (_name, make) => {

@@ -79,72 +79,68 @@ test('every family of the golden is tested', () => {
  * gradient's length, and how far the step moves each weight and each running statistic. In single precision, processors' kernels
  * differ by more than the tolerance: channels that are almost constant amplify how norms are rounded.
  */
-test.skipIf(!steps).each(Object.entries(golden.families))(
-  'one step of %s',
-  { timeout: 240_000 },
-  async (name, family) => {
-    const { set, ...options } = members[name] as CompileOptions;
-    const given = { resolution: size, set: { ...set, classes: String(classes) }, convention: 'torch' as const };
-    const { graph, program } = compileLibrary(name, { ...options, ...given });
-    if (!graph) throw new Error(`${name} does not compile`);
-    const { training } = buildTrainingProgram(graph, { optimiser: 'sgd' });
-    if (!training) throw new Error(`${name} does not train`);
-    // directions are read as weights are, though variances may be negative in them
-    const valuesOf = (read: Checkpoint['read']) => {
-      const tensors = family.tensors.map(([tensor, shape]) => [tensor, { name: tensor, shape, dtype: 'F32' }] as const);
-      const checkpoint: Checkpoint = { name, tensors: new Map(tensors), metadata: new Map(), read };
-      const { source, diagnostics } = chooseWeights(program, graph, {
-        checkpoint,
-        map: family.source,
-        allowUnsound: true,
-      });
-      if (!source) throw new Error(diagnostics.map((d) => d.message).join('\n'));
-      return new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, source.read(tensor).slice()]));
-    };
-    const numbers = (key: string, shape: readonly number[], recipe: Recipe) =>
-      portable(seed, `${name}/${key}`, elements(shape), recipe);
-    const recipes = new Map(family.tensors.map(([tensor, shape, recipe]) => [tensor, { shape, recipe }]));
-    const made = (tensor: string) => recipes.get(tensor) as { shape: readonly number[]; recipe: Recipe };
-    const before = valuesOf((tensor) => numbers(tensor, made(tensor).shape, made(tensor).recipe));
-    const directions = valuesOf((tensor) => numbers(`${tensor}/direction`, made(tensor).shape, ['uniform', -1, 1]));
-
-    const image: HostTensor = {
-      shape: [batch, 3, size, size],
-      data: numbers('image', [batch, 3, size, size], ['normal', 1]),
-    };
-    const scalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
-    const inputs: Record<string, HostTensor> = {
-      image: channelsLast(image),
-      targets: distributions(numbers('targets', [batch, classes], ['uniform', 0, 1]), [batch, classes]),
-      sample_weights: { shape: [batch], data: new Float32Array(batch).fill(1) },
-      noise: { shape: [batch, training.noise], data: new Float32Array(batch * training.noise) },
-      rate: scalar(rate),
-      momentum: scalar(0),
-      weight_decay: scalar(0),
-      ema_share: scalar(0.9),
-    };
-    const { outputs, changes } = await (steps as NonNullable<typeof steps>).take({
-      program: training.program,
-      variables: startValues(training, before),
-      directions,
-      inputs: forFunction(training, 'train', inputs),
+test.skipIf(!steps).each(Object.entries(golden.families))('one step of %s', async (name, family) => {
+  const { set, ...options } = members[name] as CompileOptions;
+  const given = { resolution: size, set: { ...set, classes: String(classes) }, convention: 'torch' as const };
+  const { graph, program } = compileLibrary(name, { ...options, ...given });
+  if (!graph) throw new Error(`${name} does not compile`);
+  const { training } = buildTrainingProgram(graph, { optimiser: 'sgd' });
+  if (!training) throw new Error(`${name} does not train`);
+  // directions are read as weights are, though variances may be negative in them
+  const valuesOf = (read: Checkpoint['read']) => {
+    const tensors = family.tensors.map(([tensor, shape]) => [tensor, { name: tensor, shape, dtype: 'F32' }] as const);
+    const checkpoint: Checkpoint = { name, tensors: new Map(tensors), metadata: new Map(), read };
+    const { source, diagnostics } = chooseWeights(program, graph, {
+      checkpoint,
+      map: family.source,
+      allowUnsound: true,
     });
+    if (!source) throw new Error(diagnostics.map((d) => d.message).join('\n'));
+    return new Map([...requiredTensors(graph)].map(({ tensor }) => [tensor.name, source.read(tensor).slice()]));
+  };
+  const numbers = (key: string, shape: readonly number[], recipe: Recipe) =>
+    portable(seed, `${name}/${key}`, elements(shape), recipe);
+  const recipes = new Map(family.tensors.map(([tensor, shape, recipe]) => [tensor, { shape, recipe }]));
+  const made = (tensor: string) => recipes.get(tensor) as { shape: readonly number[]; recipe: Recipe };
+  const before = valuesOf((tensor) => numbers(tensor, made(tensor).shape, made(tensor).recipe));
+  const directions = valuesOf((tensor) => numbers(`${tensor}/direction`, made(tensor).shape, ['uniform', -1, 1]));
 
-    expect((outputs.loss as number) / family.loss).toBeCloseTo(1, 6);
-    expect((outputs.norm as number) / family.norm).toBeCloseTo(1, 6);
-    const largest = Math.max(...family.changes.map(([length]) => length));
-    // what of ours is filled from a tensor of the reference's is what gets that tensor's direction
-    const ownNames = new Map([...directions].map(([own, values]) => [keyOf(values), own]));
-    for (const [i, [theirs, shape]] of family.tensors.entries()) {
-      const [length, along] = family.changes[i] as readonly [number, number];
-      const own = ownNames.get(keyOf(numbers(`${theirs}/direction`, shape, ['uniform', -1, 1]))) as string;
-      const got = changes[own] as readonly [number, number];
-      const least = Math.max(length, largest * 1e-6);
-      const off = Math.max(Math.abs(got[0] - length), Math.abs(got[1] - along)) / least;
-      expect(off, `${theirs}: ${JSON.stringify(got)} for ${length}, ${along}`).toBeLessThan(1e-5);
-    }
-  },
-);
+  const image: HostTensor = {
+    shape: [batch, 3, size, size],
+    data: numbers('image', [batch, 3, size, size], ['normal', 1]),
+  };
+  const scalar = (value: number): HostTensor => ({ shape: [], data: Float32Array.of(value) });
+  const inputs: Record<string, HostTensor> = {
+    image: channelsLast(image),
+    targets: distributions(numbers('targets', [batch, classes], ['uniform', 0, 1]), [batch, classes]),
+    sample_weights: { shape: [batch], data: new Float32Array(batch).fill(1) },
+    noise: { shape: [batch, training.noise], data: new Float32Array(batch * training.noise) },
+    rate: scalar(rate),
+    momentum: scalar(0),
+    weight_decay: scalar(0),
+    ema_share: scalar(0.9),
+  };
+  const { outputs, changes } = await (steps as NonNullable<typeof steps>).take({
+    program: training.program,
+    variables: startValues(training, before),
+    directions,
+    inputs: forFunction(training, 'train', inputs),
+  });
+
+  expect((outputs.loss as number) / family.loss).toBeCloseTo(1, 6);
+  expect((outputs.norm as number) / family.norm).toBeCloseTo(1, 6);
+  const largest = Math.max(...family.changes.map(([length]) => length));
+  // what of ours is filled from a tensor of the reference's is what gets that tensor's direction
+  const ownNames = new Map([...directions].map(([own, values]) => [keyOf(values), own]));
+  for (const [i, [theirs, shape]] of family.tensors.entries()) {
+    const [length, along] = family.changes[i] as readonly [number, number];
+    const own = ownNames.get(keyOf(numbers(`${theirs}/direction`, shape, ['uniform', -1, 1]))) as string;
+    const got = changes[own] as readonly [number, number];
+    const least = Math.max(length, largest * 1e-6);
+    const off = Math.max(Math.abs(got[0] - length), Math.abs(got[1] - along)) / least;
+    expect(off, `${theirs}: ${JSON.stringify(got)} for ${length}, ${along}`).toBeLessThan(1e-5);
+  }
+});
 
 /** What tells a direction from all others. */
 function keyOf(values: Float32Array): string {

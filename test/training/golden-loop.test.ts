@@ -202,7 +202,7 @@ function expectRecords({ records }: Outcome, optimiser: Optimiser): void {
   }
 }
 
-describe('the loop takes the golden steps', { timeout: 300_000 }, () => {
+describe('the loop takes the golden steps', () => {
   test.each(['rmsprop', 'sgd', 'adamw'] as const)('of a batch each, %s', async (optimiser) => {
     const outcome = await trainGolden(optimiser, [1, 1]);
     expectRecords(outcome, optimiser);

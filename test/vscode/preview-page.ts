@@ -25,7 +25,7 @@ export async function openPreviewPage(
 ): Promise<OpenPage> {
   const bundle = await build({ entryPoints: [join(view, 'page.ts')], bundle: true, write: false, format: 'iife' });
   const html = previewPage({ script: '/page.js', style: '/page.css', source: origin, nonce: 'test' });
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], timeout: 120_000 });
   const page = await browser.newPage({ viewport });
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));

@@ -6,7 +6,7 @@ import type { Workbench } from './workbench/workbench.ts';
 // The setting makes a workbench run the extension where VS Code for the web does: in a worker of the browser.
 const inBrowser = { 'remote.extensionKind': { 'enet.enet': ['web'] } };
 
-describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone', { timeout: 180_000 }, () => {
+describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone', () => {
   let extension: OpenExtension;
   let bench: Workbench;
   const text = async () => (await bench.lines()).join('\n');
@@ -29,7 +29,7 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
       { user: inBrowser },
     );
     bench = extension.bench;
-  }, 180_000);
+  });
 
   afterAll(() => extension?.close());
 
@@ -51,9 +51,9 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
 
   test('reads what a file imports, and reads it again when it changes on the disk', async () => {
     await bench.openFile('small.enet');
-    await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 16 × 32 × 32');
+    await expect.poll(() => lineWith('w(16)')).toContain('→ 16 × 32 × 32');
     extension.write('my blocks.enet', blocks.replace('second: Conv(channels,', 'second: Conv(2 * channels,'));
-    await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 32 × 32 × 32');
+    await expect.poll(() => lineWith('w(16)')).toContain('→ 32 × 32 × 32');
     await bench.goTo(...extension.find('small.enet', 'stages: Twice', 9));
     await bench.page.keyboard.press('F12');
     await bench.page.locator('.tab.active', { hasText: 'my blocks.enet' }).waitFor();
@@ -75,11 +75,11 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
   test('shows networks at the point that is chosen', async () => {
     await bench.openFile('efficientnet.enet');
     await bench.goTo(...extension.find('efficientnet.enet', 'w(80)'));
-    await expect.poll(() => lineWith('w(80)'), { timeout: 60_000 }).toMatch(/\| w\(80\) .*→ 80 × 14 × 14/);
+    await expect.poll(() => lineWith('w(80)')).toMatch(/\| w\(80\) .*→ 80 × 14 × 14/);
     await bench.run('enet: Select Scaling');
     await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: '30.4 M parameters' }).click();
     await bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }).waitFor();
-    await expect.poll(() => lineWith('w(80)'), { timeout: 60_000 }).toMatch(/\| w\(80\)= 128 .*→ 128 × 29 × 29/);
+    await expect.poll(() => lineWith('w(80)')).toMatch(/\| w\(80\)= 128 .*→ 128 × 29 × 29/);
     expect(JSON.parse(extension.read('.vscode/settings.json'))).toEqual({ 'enet.scaling': { variant: 'b5' } });
   });
 
@@ -123,8 +123,8 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a browser alone',
     const [first] = await workersOfExtensions();
     await bench.run('enet: Restart Language Server');
     const others = async () => (await workersOfExtensions()).filter(({ targetId }) => targetId !== first?.targetId);
-    await expect.poll(others, { timeout: 60_000 }).toHaveLength(1);
-    await expect.poll(() => lineWith('w(16)'), { timeout: 60_000 }).toContain('→ 32 ×');
+    await expect.poll(others).toHaveLength(1);
+    await expect.poll(() => lineWith('w(16)')).toContain('→ 32 ×');
     expect(await workersOfExtensions()).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { libraryText, type OpenExtension, openExtension, whyNotTried } from './w
 import { blocks, broken, small } from './workbench/samples.ts';
 import type { Workbench } from './workbench/workbench.ts';
 
-describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', { timeout: 180_000 }, () => {
+describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', () => {
   let extension: OpenExtension;
   let bench: Workbench;
   const read: OpenExtension['read'] = (name) => extension.read(name);
@@ -18,7 +18,7 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', { t
       'efficientnet.enet': libraryText('efficientnet'),
     });
     bench = extension.bench;
-  }, 180_000);
+  });
 
   afterAll(() => extension?.close());
 
@@ -56,11 +56,11 @@ describe.skipIf(whyNotTried() !== undefined)('the extension in a workbench', { t
     await bench.openFile('efficientnet.enet');
     await bench.goTo(...find('efficientnet.enet', 'w(80)'));
     const row = async () => (await bench.lines()).find((line) => line.includes('w(80)'));
-    await expect.poll(row, { timeout: 60_000 }).toMatch(/\| w\(80\) .*→ 80 × 14 × 14/);
+    await expect.poll(row).toMatch(/\| w\(80\) .*→ 80 × 14 × 14/);
     await bench.run('enet: Select Scaling');
     await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: '30.4 M parameters' }).click();
     await bench.page.locator('.part.statusbar', { hasText: 'enet: b5' }).waitFor();
-    await expect.poll(row, { timeout: 60_000 }).toMatch(/\| w\(80\)= 128 .*→ 128 × 29 × 29/);
+    await expect.poll(row).toMatch(/\| w\(80\)= 128 .*→ 128 × 29 × 29/);
     const settings = JSON.parse(read('.vscode/settings.json'));
     expect(settings).toEqual({ 'enet.scaling': { variant: 'b5' } });
   });

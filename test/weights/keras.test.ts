@@ -10,6 +10,7 @@ import { Unreadable } from '../../src/weights/readers/byte-reader.ts';
 import { findWeights } from '../../src/weights/readers/keras/find-weights.ts';
 import type { Hdf5File } from '../../src/weights/readers/keras/hdf5.ts';
 import { openCheckpointFile } from '../../src/weights/readers/readers.ts';
+import { processorTime } from '../processor-time.ts';
 import { mutated, mutationRuns } from './mutations.ts';
 import { accessTo, openBytes, readAll, said } from './open-bytes.ts';
 
@@ -65,9 +66,9 @@ test('without the library the file is named', () => {
 
 describe('a file that leads elsewhere:', () => {
   test('links in circles end', () => {
-    const start = performance.now();
+    const start = processorTime();
     expect(said(open(file('links.h5')))).toContain('groups within groups without end');
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(processorTime() - start).toBeLessThan(10_000);
   });
 
   test('numbers in another file are not read', async () => {

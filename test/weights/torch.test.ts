@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { isFloat } from '../../src/weights/checkpoint.ts';
 import { gather } from '../../src/weights/readers/torch/strided.ts';
+import { processorTime } from '../processor-time.ts';
 import { mutated, mutationRuns } from './mutations.ts';
 import { openBytes, readOrRefuse, said } from './open-bytes.ts';
 
@@ -127,10 +128,10 @@ describe('a pickle made to take memory or time is refused soon:', () => {
     ['opcodes without an effect', 'N0'.repeat(40e6), 'more values'],
     ['doubled lists', `]${'2\x86'.repeat(5e6)}`, 'more values than any checkpoint'],
   ])('%s', (_, content, reason) => {
-    const start = performance.now();
+    const start = processorTime();
     const opened = open(legacyOf(content));
     expect(said(opened)).toContain(reason);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(processorTime() - start).toBeLessThan(10_000);
   });
 
   it('dictionaries that contain each other end', () => {

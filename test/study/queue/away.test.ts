@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planIn, studyFolder } from '../fixture.ts';
 import { buildPrograms, createFleet, foundOf, layStudy, type Programs } from './fleet.ts';
 import { missing, startServer } from './servers.ts';
 
-vi.setConfig({ hookTimeout: 60_000 });
 const why = missing('redis');
 
 let programs: Programs;
@@ -21,7 +20,6 @@ async function until(holds: () => boolean): Promise<void> {
 
 test.skipIf(why !== undefined)(
   'what ends while the server is away waits in a file, and is delivered by the next worker',
-  { timeout: 120_000 },
   async () => {
     const cwd = studyFolder();
     const folder = layStudy(join(cwd, 'study'), await planIn(cwd, { trials: 3, rungs: [1], algorithm: 'random' }));
@@ -56,7 +54,6 @@ test.skipIf(why !== undefined)(
 
 test.skipIf(why !== undefined)(
   'a worker that is stopped gives its training back with a checkpoint; a study that is stopped is gone on with',
-  { timeout: 120_000 },
   async () => {
     const cwd = studyFolder();
     const folder = layStudy(join(cwd, 'study'), await planIn(cwd, { trials: 3, rungs: [1], algorithm: 'random' }));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nextInt } from '../../../src/search/algorithms/random.ts';
 import { randomState } from '../../../src/weights/random.ts';
 import { planIn, studyFolder } from '../fixture.ts';
@@ -21,9 +21,6 @@ import { wideSpace } from './wide-space.ts';
 const kills = Number(process.env.ENET_KILLS ?? 4);
 const seed = Number(process.env.ENET_SEED ?? 20_261_124);
 const trials = kills > 20 ? 400 : 10;
-
-// removing the folders of many trainings takes its time on a busy disk
-vi.setConfig({ hookTimeout: 60_000 });
 
 let programs: Programs;
 beforeAll(async () => {

@@ -60,7 +60,7 @@ describe('runs in one process', () => {
     await Promise.all([go('third'), go('fourth', 1)]);
     expect(results(join(cwd, 'third'))).toEqual(results(join(cwd, 'first')));
     expect(results(join(cwd, 'fourth'))['last.safetensors']).not.toBe(results(join(cwd, 'first'))['last.safetensors']);
-  }, 60_000);
+  });
 
   test('are aborted in mid-epoch, and resumed to the bytes of the unbroken run', async () => {
     const cwd = project();
@@ -78,7 +78,7 @@ describe('runs in one process', () => {
     await resume('parts', { cwd, epochs: 3 });
     await train({ ...request(cwd, { settings: { epochs: 3 } }), out: 'long' });
     expect(results(join(cwd, 'parts'))).toEqual(results(join(cwd, 'long')));
-  }, 60_000);
+  });
 
   test('are planned, opened and closed by hand: nobody else can have the folder meanwhile', async () => {
     const cwd = project();
@@ -109,7 +109,7 @@ describe('runs in one process', () => {
     // A plan that is not started is closed.
     const other = await planRun(request(cwd));
     await other.close();
-  }, 60_000);
+  });
 });
 
 test('evaluate gives the accuracy that the run had, and stops where it is told to', async () => {
@@ -125,7 +125,7 @@ test('evaluate gives the accuracy that the run had, and stops where it is told t
   const control = abortAt((event) => event.kind === 'evaluating' && ++batches === 1);
   await expect(evaluate({ run: 'run', backend: 'cpu', workers: 1, batch: 4, cwd }, control)).rejects.toThrow(/abort/i);
   expect(batches).toBe(1);
-}, 60_000);
+});
 
 describe('an error names the option at fault: by its name here, with dashes on the command line', () => {
   const said: [Partial<RunOptions>, string, string, string[], string][] = [

@@ -21,7 +21,7 @@ test('the program of docs/training-api.md runs as it stands and prints what its 
   });
   expect(printed).toEqual([...program.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)].map((match) => match[1]));
   expect(printed).toHaveLength(6);
-}, 60_000);
+});
 
 test('docs/training-api.md names every function and error', () => {
   for (const name of Object.keys(api)) expect(page).toContain(`\`${name}`);

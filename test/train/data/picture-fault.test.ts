@@ -4,6 +4,7 @@ import { createLoader } from '../../../src/train/data/create-loader.ts';
 import { decodeWhole } from '../../../src/train/data/decode.ts';
 import { openDataset } from '../../../src/train/data/open-dataset.ts';
 import { pictureFault } from '../../../src/train/data/picture-fault.ts';
+import { processorTime } from '../../processor-time.ts';
 import { scratchFolder, writeAt } from './make-sets.ts';
 
 const root = scratchFolder();
@@ -74,9 +75,9 @@ test('finding out takes time in proportion to the bytes', () => {
     for (const fill of [0, 0x20, 0xff, 0x0a, 0x2c, 0x21, 0x3c]) {
       const bytes = Buffer.alloc(1_000_000, fill);
       bytes.write(start, 'latin1');
-      const before = performance.now();
+      const before = processorTime();
       expect(pictureFault(bytes)).toMatch(/^(it is|its format is|the file ends|the picture is)/);
-      expect(performance.now() - before).toBeLessThan(2000);
+      expect(processorTime() - before).toBeLessThan(2000);
     }
   }
 });

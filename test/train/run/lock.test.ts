@@ -38,7 +38,7 @@ test('of many processes that take over dead locks at once none ever shares the f
   // Nobody is kept from it for ever.
   expect(results.map(({ held }) => held)).toEqual(results.map(() => times));
   expect(readdirSync(run).filter((name) => name !== 'lock')).toEqual([]);
-}, 120_000);
+});
 
 test('claims of processes that died while they took the lock are in nobody’s way', () => {
   const run = temporaryFolder();

@@ -38,7 +38,7 @@ describe('a run is made longer', () => {
     cwd = project(mkdtempSync(join(tmpdir(), 'enetc-train-')));
     expect(await begin(cwd, 'long', 3)).toMatchObject({ code: 0, err: '' });
     long = contents(join(cwd, 'long'), ['config.json']);
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 

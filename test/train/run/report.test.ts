@@ -148,7 +148,11 @@ test.skipIf(!browser)('the report opens without a network, with its figures, ima
   const path = join(folder, 'report.html');
   expect(readFileSync(path, 'utf8')).not.toMatch(/https?:|src="(?!data:)|href=/);
 
-  const app = await chromium.launch({ executablePath: browser as string, args: ['--no-sandbox', '--disable-gpu'] });
+  const app = await chromium.launch({
+    executablePath: browser as string,
+    args: ['--no-sandbox', '--disable-gpu'],
+    timeout: 120_000,
+  });
   try {
     const page = await app.newPage({ viewport: { width: 1000, height: 800 } });
     const problems: string[] = [];

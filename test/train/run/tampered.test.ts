@@ -30,7 +30,7 @@ beforeAll(async () => {
   const recipe = '--data data --backend cpu --workers 1 --epochs 1 --batch 4 --warmup 0 --log-every 1 --out whole';
   const ran = await enetc(['train', 'tiny.enet', ...recipe.split(' ')], { cwd });
   expect(ran).toMatchObject({ code: 0, err: '' });
-}, 60_000);
+});
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 /** What `eval` reads of a run. */

@@ -42,7 +42,7 @@ export async function openWorkbench(
   executablePath: string,
   viewport = { width: 1400, height: 900 },
 ): Promise<Workbench> {
-  const browser: Browser = await chromium.launch({ executablePath, args: flags });
+  const browser: Browser = await chromium.launch({ executablePath, args: flags, timeout: 120_000 });
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
