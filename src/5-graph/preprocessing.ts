@@ -5,7 +5,7 @@ import type { GraphNode, Normalisation } from './graph.ts';
 
 /** How a picture becomes a network's input, with every default put in. */
 export interface ResolvedPreprocessing extends Normalisation {
-  /** Absent where it depends on the picture: see `evaluationCrop`. */
+  /** Absent where it depends on the picture: see `evaluationFraming`. */
   readonly crop?: number;
   readonly interpolation: Interpolation;
 }

@@ -48,7 +48,7 @@ function inputFacts(name: string, shape: Shape, stated: Preprocessing | undefine
       : [
           fact('channels', order),
           fact('interpolation', interpolation),
-          fact('crop', String(crop ?? Number(share.toFixed(4)))),
+          fact('crop', String(crop ?? share)),
           ...(crop === undefined ? [fact('small', 'whole')] : []),
         ]),
     ...(mean && std ? [fact('range', '0..1')] : []),

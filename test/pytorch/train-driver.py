@@ -145,6 +145,15 @@ def policies(request):
     return found
 
 
+def frames(request):
+    """Pictures as evaluation frames them, as hexadecimal bytes."""
+    found = []
+    for case in request["cases"]:
+        picture = Image.frombytes("RGB", (case["width"], case["height"]), bytes.fromhex(case["pixels"]))
+        found.append(train.framed(picture, tuple(case["size"]), case["share"]).tobytes().hex())
+    return found
+
+
 def mixes(request):
     """A batch that is mixed: what each image is of, by channel means of images of one value, and its answers."""
     count = request["count"]
@@ -190,6 +199,6 @@ def run(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    known = (steps, rates, losses, classes, sizes, selected, policies, mixes, settings, scores, decayed, batches, run)
+    known = (steps, rates, losses, classes, sizes, selected, policies, frames, mixes, settings, scores, decayed, batches, run)
     asked = {f.__name__: f for f in known}
     print(json.dumps(asked[request["what"]](request)), flush=True)

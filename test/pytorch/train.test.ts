@@ -14,7 +14,9 @@ import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
 import { type Compilation, compile } from '../../src/compile.ts';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
+import { evaluationFraming } from '../../src/train/augment/crops.ts';
 import { applyPolicy } from '../../src/train/augment/policies.ts';
+import { resample } from '../../src/train/data/resample.ts';
 import { trainingOptions } from '../../src/train/loop/training-options.ts';
 import { classScores, macroScores } from '../../src/train/metrics/class-scores.ts';
 import { scalarRecord, versionRecord } from '../../src/train/metrics/event-record.ts';
@@ -326,6 +328,27 @@ describe.skipIf(!python)('the steps of train.py', () => {
         settings.augment === 'autoaugment' ? ({ kind: 'auto' } as const) : ({ kind: 'rand', ...settings } as const);
       applyPolicy(policy, image, randomState(n, 'draws'));
       expect(found[n], `${n}`).toBe(Buffer.from(image.data).toString('hex'));
+    }
+  });
+
+  test('evaluation frames pictures as enetc does, bit for bit', async () => {
+    const cases = [
+      { width: 97, height: 70, size: [48, 48], share: null },
+      { width: 70, height: 97, size: [48, 48], share: 0.9 },
+      { width: 60, height: 41, size: [48, 48], share: null },
+      { width: 97, height: 70, size: [40, 24], share: null },
+      { width: 300, height: 281, size: [240, 240], share: null },
+    ].map((one, n) => {
+      const state = randomState(n, 'picture');
+      return { ...one, data: Uint8Array.from({ length: one.width * one.height * 3 }, () => nextUnit(state) * 256) };
+    });
+    const asked = cases.map(({ data, ...others }) => ({ ...others, pixels: Buffer.from(data).toString('hex') }));
+    const found = (await driver!.ask({ what: 'frames', cases: asked })) as string[];
+    for (const [n, { width, height, size, share, data }] of cases.entries()) {
+      const target = [size[1]!, size[0]!] as const;
+      const framing = evaluationFraming([width, height], target, share ?? undefined);
+      const wanted = resample({ width, height, channels: 3, data }, framing, target);
+      expect(found[n], `${n}`).toBe(Buffer.from(wanted.data).toString('hex'));
     }
   });
 

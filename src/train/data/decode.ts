@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import { readProblem } from '../../node/system-errors.ts';
-import type { CropRect } from '../augment/crops.ts';
+import type { Framing } from '../augment/crops.ts';
 import { smallSide } from '../augment/recipe.ts';
 import { readFully, withFile } from './bytes-of-file.ts';
 import { loadSharp, type Sharp } from './load-sharp.ts';
@@ -10,36 +10,48 @@ import { resample } from './resample.ts';
 import { DataError, type Locator, type Pixels } from './types.ts';
 
 /** What an image is decoded to, and how it is resized. */
-export type DecodedShape = Omit<Pixels, 'data'> & { readonly interpolation?: Interpolation };
+export type DecodedShape = Omit<Pixels, 'data'> & {
+  readonly interpolation?: Interpolation;
+  /**
+   * For training: a picture that becomes less than half as large is resized by sharp, whose decoder of JPEG then skips most of the
+   * work. The values differ slightly from the exact ones.
+   */
+  readonly fast?: boolean;
+};
 
 /**
- * A rectangle of an image, resized (with antialiasing). Pictures are turned by their EXIF data, transparent parts are put on white, the first frame of animations is taken; CMYK (by Pillow's rule) and 16 bits per channel become 8 bits of RGB. An embedded colour
- * profile is ignored: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma.
- * @param choose the rectangle, once the image's size is known.
+ * A network's input from an image, resized (with antialiasing) exactly as by Pillow. Pictures are turned by their EXIF data, transparent parts are put on white, the first frame of animations is taken; CMYK (by Pillow's rule) and 16 bits per channel become 8 bits of RGB. An embedded colour
+ * profile is ignored: the stored values count, as in Pillow, TensorFlow and OpenCV. Colour becomes gray by luma, before it is resized.
+ * @param choose the framing, once the image's size is known.
  * @throws DataError with the reason, for users: the same for the same bytes.
  */
-export async function decodeCrop(
+export async function decodeFramed(
   locator: Locator,
   target: DecodedShape,
-  choose: (width: number, height: number) => CropRect,
+  choose: (width: number, height: number) => Framing,
 ): Promise<Uint8Array> {
-  if (locator.kind === 'record') return resizeSmall(readRecord(locator), target, choose);
+  if (locator.kind === 'record') return resized(readRecord(locator), target, choose);
   const picture = await openPicture(locator.path);
   const { width, height } = picture;
   // the result does not depend on whether the pixels were packed or in separate pictures
-  if (Math.max(width, height) <= smallSide) return resizeSmall(await decodePixels(picture), target, choose);
-  const rect = choose(width, height);
-  return withChannels(await decodePixels(picture, (image) => resize(image, picture, rect, target)), target.channels)
-    .data;
+  const small = Math.max(width, height) <= smallSide;
+  if (small || !target.fast) return resized(await decodePixels(picture), target, choose);
+  const framing = choose(width, height);
+  const { from } = framing;
+  if (Math.min(from.width / framing.width, from.height / framing.height) < 2) {
+    return resized(await decodePixels(picture), target, () => framing);
+  }
+  const pixels = await decodePixels(picture, (image) => shrink(image, picture, framing, target));
+  return withChannels(pixels, target.channels).data;
 }
 
-/** A whole image as it is. Throws as `decodeCrop`. */
+/** A whole image as it is. Throws as `decodeFramed`. */
 export async function decodeWhole(locator: Locator, channels: 1 | 3): Promise<Pixels> {
   if (locator.kind === 'record') return withChannels(readRecord(locator), channels);
   return withChannels(await decodePixels(await openPicture(locator.path)), channels);
 }
 
-/** Width and height of an image, of a picture after turning it upright. Throws as `decodeCrop`. */
+/** Width and height of an image, of a picture after turning it upright. Throws as `decodeFramed`. */
 export async function pictureSize(locator: Locator): Promise<readonly [width: number, height: number]> {
   const { width, height } = locator.kind === 'record' ? locator : await openPicture(locator.path);
   return [width, height];
@@ -109,31 +121,26 @@ function inksToColours(inks: Uint8Array, channels: number): Uint8Array {
 /** sharp's names. */
 const kernels = { bicubic: 'cubic', bilinear: 'linear' } as const;
 
-function resize(
+/** The whole is shrunk; what lies outside of the window is never computed. */
+function shrink(
   image: ReturnType<Sharp>,
   { width, height }: Picture,
-  rect: CropRect,
+  { from, ...framing }: Framing,
   target: DecodedShape,
 ): ReturnType<Sharp> {
-  const options = { fit: 'fill', kernel: kernels[target.interpolation ?? 'bicubic'] } as const;
-  if (rect.width === width && rect.height === height) return image.resize(target.width, target.height, options);
-  const [shrinkX, shrinkY] = [rect.width / target.width, rect.height / target.height];
-  if (Math.min(shrinkX, shrinkY) < 2) return image.extract(rect).resize(target.width, target.height, options);
-  // Shrinking the whole lets the decoder of JPEG skip most of the work; what lies outside of the rectangle is never computed.
+  const [shrinkX, shrinkY] = [from.width / framing.width, from.height / framing.height];
   const full = [Math.round(width / shrinkX), Math.round(height / shrinkY)] as const;
-  const left = Math.min(Math.round(rect.left / shrinkX), full[0] - target.width);
-  const top = Math.min(Math.round(rect.top / shrinkY), full[1] - target.height);
-  return image.resize(full[0], full[1], options).extract({ left, top, width: target.width, height: target.height });
+  const left = Math.min(Math.round(from.left / shrinkX) + framing.left, full[0] - target.width);
+  const top = Math.min(Math.round(from.top / shrinkY) + framing.top, full[1] - target.height);
+  return image
+    .resize(full[0], full[1], { fit: 'fill', kernel: kernels[target.interpolation ?? 'bicubic'] })
+    .extract({ left, top, width: target.width, height: target.height });
 }
 
-function resizeSmall(
-  image: Pixels,
-  target: DecodedShape,
-  choose: (width: number, height: number) => CropRect,
-): Uint8Array {
-  const rect = choose(image.width, image.height);
-  return withChannels(resample(crop(image, rect), target.width, target.height, target.interpolation), target.channels)
-    .data;
+function resized(image: Pixels, target: DecodedShape, choose: (width: number, height: number) => Framing): Uint8Array {
+  const { width, height, channels, interpolation } = target;
+  const framing = choose(image.width, image.height);
+  return resample(withChannels(image, channels), framing, [width, height], interpolation).data;
 }
 
 /** Errors of the decoder are the picture's fault. */
@@ -161,17 +168,6 @@ function interleave(planes: Uint8Array, channels: number): Uint8Array {
     for (let i = 0; i < count; i++) pixels[i * channels + c] = planes[from++] as number;
   }
   return pixels;
-}
-
-function crop(image: Pixels, { left, top, width, height }: CropRect): Pixels {
-  if (width === image.width && height === image.height) return image;
-  const { channels } = image;
-  const data = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * channels;
-    data.set(image.data.subarray(from, from + width * channels), y * width * channels);
-  }
-  return { width, height, channels, data };
 }
 
 /** Gray to colour by repeating; colour to gray by the luma of ITU-R BT.601, of the stored values. */

@@ -1,9 +1,9 @@
 import type { Interpolation } from '../../4-scale/preprocessing.ts';
 import { randomState } from '../../weights/random.ts';
 import { type Augmentation, augment } from '../augment/augment.ts';
-import { evaluationCrop, randomCrop, wholeCrop } from '../augment/crops.ts';
+import { evaluationFraming, randomCrop, rectFraming, wholeFraming } from '../augment/crops.ts';
 import type { Image } from '../augment/image.ts';
-import { decodeCrop } from './decode.ts';
+import { decodeFramed } from './decode.ts';
 import type { Locator } from './types.ts';
 
 /** How every image of a batch is prepared. Plain data. */
@@ -11,7 +11,7 @@ export interface Preparation {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
-  /** The share of the shorter side that evaluation keeps; `evaluationCrop` decides by default. */
+  /** The share of the shorter side that evaluation keeps; `evaluationFraming` decides by default. */
   readonly crop?: number;
   readonly interpolation: Interpolation;
   readonly augmentation?: Augmentation;
@@ -29,11 +29,12 @@ export async function prepareSample(locator: Locator, position: number, plan: Pr
   const { width, height, channels, augmentation } = plan;
   const state = randomState(plan.seed, `augment/${plan.epoch}/${position}`);
   const crop = augmentation?.crop;
-  const target = { width, height, channels, interpolation: plan.interpolation };
-  const data = await decodeCrop(locator, target, (...size) => {
-    if (!crop) return evaluationCrop(size, [width, height], plan.crop);
-    if (crop.kind === 'resized') return randomCrop(size, crop.scale, crop.ratio, state);
-    return wholeCrop(size, [width, height]);
+  const target = { width, height, channels, interpolation: plan.interpolation, fast: augmentation !== undefined };
+  const data = await decodeFramed(locator, target, (...size) => {
+    const input = [width, height] as const;
+    if (!crop) return evaluationFraming(size, input, plan.crop);
+    if (crop.kind === 'resized') return rectFraming(randomCrop(size, crop.scale, crop.ratio, state), input);
+    return wholeFraming(size, input);
   });
   if (!augmentation) return data;
   const image: Image = { width, height, channels, data };

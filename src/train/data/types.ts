@@ -118,7 +118,7 @@ export interface LoaderOptions {
   readonly mixup?: number;
   readonly cutmix?: number;
   readonly augment?: AugmentOptions;
-  /** Evaluation: the share of the shorter side that the centre crop keeps; `evaluationCrop` decides by default. */
+  /** Evaluation: the share of the shorter side that the centre crop keeps; `evaluationFraming` decides by default. */
   readonly crop?: number;
   /** How images are resized: bicubic by default. */
   readonly interpolation?: Interpolation;

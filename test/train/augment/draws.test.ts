@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { beta } from '../../../src/train/augment/beta.ts';
-import { evaluationCrop, randomCrop } from '../../../src/train/augment/crops.ts';
+import { evaluationFraming, randomCrop } from '../../../src/train/augment/crops.ts';
 import { drawMix } from '../../../src/train/augment/mixing.ts';
 import { shuffle } from '../../../src/train/data/sampling.ts';
 import { randomState } from '../../../src/weights/random.ts';
@@ -43,41 +43,48 @@ test('a picture that is far too long gets its middle', () => {
   });
 });
 
-test("evaluation's crops of large pictures are EfficientNet's", () => {
-  // preprocessing.py: int(224 / (224 + 32) * 375) = 328, offsets ((375 - 328) + 1) // 2 and ((500 - 328) + 1) // 2
-  expect(evaluationCrop([500, 375], [224, 224], undefined)).toEqual({ left: 86, top: 24, width: 328, height: 328 });
-  expect(evaluationCrop([256, 256], [224, 224], undefined)).toEqual({ left: 16, top: 16, width: 224, height: 224 });
-  // 600 / 632 of 1264
-  expect(evaluationCrop([1264, 1264], [600, 600], undefined)).toMatchObject({ width: 1200, height: 1200 });
+/** Width, height and the window's corner. */
+function framing(size: readonly [number, number], target: readonly [number, number], share?: number) {
+  const { width, height, left, top } = evaluationFraming(size, target, share);
+  return [width, height, left, top];
+}
+
+test("evaluation resizes large pictures by EfficientNet's share, and cuts out of their centre", () => {
+  expect(framing([500, 375], [224, 224])).toEqual([341, 256, 58, 16]);
+  expect(framing([375, 500], [224, 224])).toEqual([256, 341, 16, 58]);
+  expect(framing([1264, 1264], [600, 600])).toEqual([632, 632, 16, 16]);
+  expect(framing([100, 90], [224, 224])).toEqual([284, 256, 30, 16]);
+  // below 224 the share does not fall with the size: 28 / 0.875
+  expect(framing([500, 500], [28, 28])).toEqual([32, 32, 2, 2]);
 });
 
-test('evaluation cuts nothing off small pictures, and no pixel that the network has room for', () => {
-  const whole = { left: 0, top: 0 };
-  expect(evaluationCrop([28, 28], [28, 28], undefined)).toEqual({ ...whole, width: 28, height: 28 });
-  expect(evaluationCrop([64, 64], [28, 28], undefined)).toEqual({ ...whole, width: 64, height: 64 });
-  expect(evaluationCrop([100, 100], [224, 224], undefined)).toEqual({ ...whole, width: 100, height: 100 });
-  expect(evaluationCrop([224, 224], [224, 224], undefined)).toEqual({ ...whole, width: 224, height: 224 });
-  // 0.875 of 240 would be 210
-  expect(evaluationCrop([240, 300], [224, 224], undefined)).toEqual({ left: 8, top: 38, width: 224, height: 224 });
-  // at a small input the share does not fall with the size: 0.875 of 500
-  expect(evaluationCrop([500, 500], [28, 28], undefined)).toMatchObject({ width: 437, height: 437 });
+test('evaluation cuts nothing off small pictures but what the ratio demands', () => {
+  expect(framing([28, 28], [28, 28])).toEqual([28, 28, 0, 0]);
+  expect(framing([64, 64], [28, 28])).toEqual([28, 28, 0, 0]);
+  expect(framing([64, 32], [224, 224])).toEqual([448, 224, 112, 0]);
+  expect(framing([65, 65], [224, 224])).toEqual([256, 256, 16, 16]);
 });
 
-test('a share that is asked for holds for every picture', () => {
-  expect(evaluationCrop([28, 28], [28, 28], 0.5)).toEqual({ left: 7, top: 7, width: 14, height: 14 });
-  expect(evaluationCrop([500, 375], [224, 224], 1)).toEqual({ left: 63, top: 0, width: 375, height: 375 });
-  expect(evaluationCrop([100, 100], [50, 25], 1)).toEqual({ left: 0, top: 25, width: 100, height: 50 });
+test('a share that is asked for holds for every picture, and is applied as in timm', () => {
+  expect(framing([28, 28], [28, 28], 0.5)).toEqual([56, 56, 14, 14]);
+  expect(framing([500, 375], [224, 224], 1)).toEqual([298, 224, 37, 0]);
+  // timm's floor(300 / 0.904), and halves that are rounded to the even number
+  expect(framing([640, 427], [300, 300], 0.904)).toEqual([496, 331, 98, 16]);
+  expect(framing([333, 231], [224, 224], 0.969)).toEqual([333, 231, 54, 4]);
+  // sides that differ: 55 x 28 covers 1 / 0.9 of the input
+  expect(framing([100, 100], [50, 25], 1)).toEqual([50, 50, 0, 12]);
+  expect(framing([200, 100], [50, 25], 0.9)).toEqual([55, 28, 2, 2]);
 });
 
-test('every crop of evaluation lies within the picture', () => {
+test('every window of evaluation lies within the resized picture', () => {
   const share = fc.option(fc.double({ min: 0.01, max: 1, noNaN: true }), { nil: undefined });
   fc.assert(
     fc.property(sizes, sizes, share, (size, target, kept) => {
-      const { left, top, width, height } = evaluationCrop(size, target, kept);
+      const { from, width, height, left, top } = evaluationFraming(size, target, kept);
+      expect(from).toEqual({ left: 0, top: 0, width: size[0], height: size[1] });
       expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
-      expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
-      expect(left + width).toBeLessThanOrEqual(size[0]);
-      expect(top + height).toBeLessThanOrEqual(size[1]);
+      expect(left + target[0]).toBeLessThanOrEqual(width);
+      expect(top + target[1]).toBeLessThanOrEqual(height);
     }),
   );
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { decodeCrop, decodeWhole } from '../../../src/train/data/decode.ts';
+import { wholeFraming } from '../../../src/train/augment/crops.ts';
+import { decodeFramed, decodeWhole } from '../../../src/train/data/decode.ts';
 import { plainPicture, scratchFolder, writeAt } from './make-sets.ts';
 
 // made by golden/make_gray.py with Pillow
@@ -20,19 +21,19 @@ test.each(golden.cases.map((one) => [one.name, one] as const))('%s: gray as Pill
 
 test('a large picture and a record of the same colour are of the same gray', async () => {
   const target = { width: 8, height: 8, channels: 1 } as const;
-  const whole = (width: number, height: number) => ({ left: 0, top: 0, width, height });
+  const whole = (...size: [number, number]) => wholeFraming(size, [8, 8]);
   for (const [r, g, b, luma] of [
     [200, 0, 0, 60],
     [10, 200, 30, 124],
   ] as const) {
     const path = writeAt(root, 'large.png', await plainPicture(100, 80, { r, g, b }).png().toBuffer());
     const record = { kind: 'record', path, offset: 0, width: 8, height: 8, channels: 3, planar: false } as const;
-    expect(new Set(await decodeCrop({ kind: 'file', path }, target, whole))).toEqual(new Set([luma]));
+    expect(new Set(await decodeFramed({ kind: 'file', path }, target, whole))).toEqual(new Set([luma]));
     writeAt(
       root,
       'record',
       Uint8Array.from({ length: 192 }, (_, i) => [r, g, b][i % 3] as number),
     );
-    expect(new Set(await decodeCrop({ ...record, path: `${root}/record` }, target, whole))).toEqual(new Set([luma]));
+    expect(new Set(await decodeFramed({ ...record, path: `${root}/record` }, target, whole))).toEqual(new Set([luma]));
   }
 });

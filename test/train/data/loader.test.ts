@@ -144,9 +144,12 @@ test('evaluation crops the middle, by the share that is asked for', async () => 
   writeAt(at, 'a/x.png', await picture.png().toBuffer());
   const data = await openDataset(at);
   const plain = { mean: [0, 0, 0], std: [1, 1, 1], training: false };
-  // half of 40: the square and nothing else
-  const [batch] = await all(load(data, { ...plain, size: 32, crop: 0.5 }));
-  expect(Math.min(...batch!.images)).toBeGreaterThan(0.99);
+  // 16 of 40: the square and nothing else, nor what the kernel sees around it; then 24
+  const [inside] = await all(load(data, { ...plain, size: 32, crop: 0.4 }));
+  expect(Math.min(...inside!.images)).toBeGreaterThan(0.99);
+  const [around] = await all(load(data, { ...plain, size: 32, crop: 0.6 }));
+  const share = [...around!.images].filter((v) => v > 0.5).length / around!.images.length;
+  expect(share).toBeCloseTo((20 / 24) ** 2, 1);
   // of a small picture the whole height is there
   const [whole] = await all(load(data, { ...plain, size: 32 }));
   expect([...whole!.images].filter((v) => v > 0.5).length / whole!.images.length).toBeCloseTo(0.25, 1);

@@ -9,21 +9,28 @@ def middle(width: int, height: int, wide: float, high: float) -> Box:
     return left, top, left + w, top + h
 
 
-def whole_crop(
-    width: int, height: int, size: tuple[int, int], share: float | None = 1.0
-) -> Box:
-    """The largest centred rectangle of the input's aspect ratio, or a share of it; by
-    default what evaluation keeps, which cuts nothing off small pictures."""
-    high, wide = size
-    whole = min(width / wide, height / high)
-    if share is not None:
-        scale = whole * share
-    elif whole <= 1 or max(width, height) <= SMALL:
-        scale = whole
-    else:
+def framed(
+    picture: Image.Image, size: tuple[int, int], share: float | None = 1.0
+) -> Image.Image:
+    """The picture resized as a whole, then cut out of the centre, as timm does it: its
+    shorter side becomes the input's, divided by the share and rounded down. By default
+    what evaluation keeps, which cuts nothing off small pictures."""
+    (width, height), (high, wide) = picture.size, size
+    if share is None:
         side = min(size)
-        scale = max(1.0, whole * max(0.875, side / (side + 32)))
-    return middle(width, height, wide * scale, high * scale)
+        kept = max(0.875, math.floor(side / (side + 32) * 1e4) / 1e4)
+        share = 1.0 if max(width, height) <= SMALL else kept
+    w, h = math.floor(wide / share), math.floor(high / share)
+    if w != h:
+        ratio = min(width / w, height / h)
+        w, h = round(width / ratio), round(height / ratio)
+    elif width <= height:
+        h = w * height // width
+    else:
+        w = h * width // height
+    left, top = round((w - wide) / 2), round((h - high) / 2)
+    whole = picture.resize((w, h), INTERPOLATION)
+    return whole.crop((left, top, left + wide, top + high))
 
 
 def random_crop(width: int, height: int, rng: random.Random) -> Box:
@@ -117,12 +124,10 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         gray = whole.mode in ("1", "L")
         picture = whole.convert("RGB" if CHANNELS == 3 else "L")
         if self.epoch is None:
-            box = whole_crop(*picture.size, self.size, self.crop)
-            return resized(picture, box, self.size)
+            return framed(picture, self.size, self.crop)
         rng = random.Random(f"{self.settings.seed}/augment/{self.epoch}/{position}")
         if self.settings.augment == "none":
-            box = whole_crop(*picture.size, self.size)
-            picture = resized(picture, box, self.size)
+            picture = framed(picture, self.size)
         else:
             picture = self.augmented(picture, gray, rng)
         return erased(picture, rng) if rng.random() < self.settings.erase else picture
@@ -134,8 +139,7 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
         the operations of a policy, by default AutoAugment's for larger pictures."""
         small = max(picture.size) <= SMALL
         if small:
-            box = whole_crop(*picture.size, self.size)
-            whole = resized(picture, box, self.size)
+            whole = framed(picture, self.size)
             right, down = (
                 rng.randint(-round(side / 8), round(side / 8))
                 for side in self.size[::-1]
