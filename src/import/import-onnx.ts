@@ -2,6 +2,7 @@ import { format } from '../1-parse/format.ts';
 import { compile } from '../compile.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Pair } from '../ops/pair.ts';
+import { statedLabels } from '../weights/preprocessing-facts.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import type { CheckpointSource } from '../weights/readers/format.ts';
 import { assignWeights } from './assign-weights.ts';
@@ -42,17 +43,19 @@ export function importGraph(
   try {
     const { network, failed } = toNetwork(graph, image);
     if (!network) return { diagnostics: [createDiagnostic('import-node', undefined, { file, ...failed! })] };
+    const names = statedLabels(graph.metadata);
+    const labels = names && { labels: names };
     const known = recognise(network, name);
     if (known) {
       const { graph: built, weights, call, folded } = known;
       const notes = [createDiagnostic('import-family', undefined, { file, call, folded })];
       const { text } = format({ name: 'imported.enet', text: known.text });
-      return { imported: { text, graph: built, weights, size }, diagnostics: notes };
+      return { imported: { text, graph: built, weights, size, ...labels }, diagnostics: notes };
     }
     const { stated, reason } = stateNetwork(network, name);
     if (!stated) return { diagnostics: [createDiagnostic('import-limits', undefined, { file, reason })] };
     const notes = reason === '' ? [] : [createDiagnostic('import-flat', undefined, { file, reason })];
-    return { imported: { ...stated, size }, diagnostics: [...notes, ...copiedWeights(network, file)] };
+    return { imported: { ...stated, size, ...labels }, diagnostics: [...notes, ...copiedWeights(network, file)] };
   } catch (e) {
     if (!(e instanceof UnsayableNode)) throw e;
     const data = { file, node: e.node, type: e.type, reason: e.message };
@@ -70,7 +73,7 @@ const manyLines = 30;
 function stateNetwork(
   network: ImportedNetwork,
   name: string,
-): { readonly stated?: Omit<Imported, 'size'>; readonly reason: string } {
+): { readonly stated?: Omit<Imported, 'size' | 'labels'>; readonly reason: string } {
   let reason = '';
   for (const blocks of [true, false]) {
     const { text } = format({ name: 'imported.enet', text: writeSpec(network, name, blocks) });

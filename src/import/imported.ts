@@ -9,6 +9,8 @@ export interface Imported {
   readonly graph: Graph;
   /** The file's numbers under the names that the text gives them; absent where it has none. */
   readonly weights?: WeightSource;
+  /** The names of the classes, where the file states them. */
+  readonly labels?: readonly string[];
   /** How much of what the file has. */
   readonly size: { readonly count: number; readonly what: 'nodes' | 'layers' | 'tensors' | 'blocks' };
 }

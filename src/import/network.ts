@@ -1,4 +1,5 @@
-import type { Normalisation, Shape, ValueRef } from '../5-graph/graph.ts';
+import type { Preprocessing } from '../4-scale/preprocessing.ts';
+import type { Shape, ValueRef } from '../5-graph/graph.ts';
 import { tensorsOf } from '../5-graph/tensors.ts';
 import { opLimits } from '../ops/limits.ts';
 import { descriptorOf, type Op } from '../ops/ops.ts';
@@ -22,8 +23,8 @@ export interface ImportedNode {
 export interface ImportedNetwork {
   readonly nodes: readonly ImportedNode[];
   readonly outputs: readonly { readonly name: string; readonly value: ValueRef }[];
-  /** By the name of the input, as its metadata state it. */
-  readonly normalisation: Readonly<Record<string, Normalisation>>;
+  /** By the name of the input: how pictures become it, as far as the file states. */
+  readonly preprocessing: Readonly<Record<string, Preprocessing>>;
 }
 
 /** Collects the nodes of a network. */
@@ -92,7 +93,7 @@ function checkBounds(op: Op): void {
 }
 
 /** A network without the nodes that its outputs do not depend on; inputs stay. */
-export function pruned({ nodes, outputs, normalisation }: ImportedNetwork): ImportedNetwork {
+export function pruned({ nodes, outputs, preprocessing }: ImportedNetwork): ImportedNetwork {
   const needed = new Set(nodes.flatMap(({ op }, i) => (op.kind === 'input' ? [i] : [])));
   for (const { value } of outputs) needed.add(value.node);
   for (let i = nodes.length - 1; i >= 0; i--) {
@@ -104,6 +105,6 @@ export function pruned({ nodes, outputs, normalisation }: ImportedNetwork): Impo
   return {
     nodes: kept.map(({ node }) => ({ ...node, inputs: node.inputs.map(moved) })),
     outputs: outputs.map((output) => ({ ...output, value: moved(output.value) })),
-    normalisation,
+    preprocessing,
   };
 }

@@ -175,7 +175,7 @@ function build(
 
 /** The text of a model that calls one of the library's, with the inputs of a network. @param end steps after it */
 function textOf(
-  { nodes, normalisation }: ImportedNetwork,
+  { nodes, preprocessing }: ImportedNetwork,
   name: string,
   member: LibraryMember,
   settings: readonly MemberArgument[],
@@ -187,7 +187,7 @@ function textOf(
     if (op.kind !== 'input') return [];
     const own = names.unique(op.name);
     inputNames.push(own);
-    return [inputText(own, shapes[0] ?? [], normalisation[op.name])];
+    return [inputText(own, shapes[0] ?? [], preprocessing[op.name])];
   });
   const call = memberCall(member, settings);
   return { text: memberText(member, call, { name, inputs, end, names: createNames(inputNames) }), call };

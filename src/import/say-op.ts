@@ -1,6 +1,7 @@
 import { conventions } from '../4-scale/convention.ts';
+import type { Preprocessing } from '../4-scale/preprocessing.ts';
 import type { ConventionSettings } from '../4-scale/scaling.ts';
-import type { Normalisation, Shape } from '../5-graph/graph.ts';
+import type { Shape } from '../5-graph/graph.ts';
 import type { Activation } from '../ops/activations.ts';
 import { usualSlope } from '../ops/activations.ts';
 import { convTranspose } from '../ops/kinds/conv-transpose.ts';
@@ -279,11 +280,16 @@ export function callText({ callee, args }: SaidCall, tensors: readonly string[] 
 }
 
 /** An input as a model declares it. */
-export function inputText(name: string, shape: Shape, normalisation: Normalisation | undefined): string {
-  const { mean, std, channelOrder } = normalisation ?? {};
-  const order = channelOrder === 'bgr' ? ', bgr: true' : '';
-  const args = mean && std ? ` (mean: [${mean.join(', ')}], std: [${std.join(', ')}]${order})` : '';
-  return `  input ${name}: [${shape.join(', ')}]${args}`;
+export function inputText(name: string, shape: Shape, stated: Preprocessing | undefined): string {
+  const { mean, std, channelOrder, crop, interpolation } = stated ?? {};
+  const args = [
+    ...(mean && std ? [`mean: [${mean.map(numberText).join(', ')}]`, `std: [${std.map(numberText).join(', ')}]`] : []),
+    ...(channelOrder === 'bgr' ? ['bgr: true'] : []),
+    ...(crop === undefined ? [] : [`crop: ${numberText(crop)}`]),
+    // the other one is the default
+    ...(interpolation === 'bilinear' ? ['interpolation: bilinear'] : []),
+  ];
+  return `  input ${name}: [${shape.join(', ')}]${args.length === 0 ? '' : ` (${args.join(', ')})`}`;
 }
 
 /** Whether each filter of a convolution reads a single channel of its input. */

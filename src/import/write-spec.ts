@@ -75,7 +75,7 @@ function nameOfBlock(nodes: readonly ImportedNode[], ids: readonly number[]): st
 }
 
 function sectionsOf(
-  { nodes, normalisation }: ImportedNetwork,
+  { nodes, preprocessing }: ImportedNetwork,
   { settings }: SaidConvention,
   sizes: ReadonlyMap<number, number>,
   reading: Reading,
@@ -118,7 +118,7 @@ function sectionsOf(
     if (op.kind === 'input') {
       const input = names.unique(op.name);
       writer.call({ node: id, output: 0 }, input);
-      inputs.push(inputText(input, shapes[0] ?? [], normalisation[op.name]));
+      inputs.push(inputText(input, shapes[0] ?? [], preprocessing[op.name]));
     } else if (uses.has(id)) {
       const run = runFrom(uses, id);
       seen += run.length;

@@ -24,8 +24,13 @@ export function networkFacts(graph: Graph, labels: readonly string[] | undefined
       if (op.kind !== 'input') return [];
       return inputFacts(op.name, shapes[0] as Shape, graph.preprocessing[op.name], layout);
     }),
-    ...(labels ? [[labelsKey, JSON.stringify(labels)] as const] : []),
+    ...labelFacts(labels),
   ];
+}
+
+/** The names of the classes alone. */
+export function labelFacts(labels: readonly string[] | undefined): MetadataFact[] {
+  return labels ? [[labelsKey, JSON.stringify(labels)]] : [];
 }
 
 /**
@@ -64,6 +69,11 @@ export function statedPreprocessing(metadata: ReadonlyMap<string, string>): Prep
   return ofFacts(metadata) ?? ofTimm(timmConfig(metadata));
 }
 
+/** The same for one of several inputs, which our own keys name. */
+export function statedOfInput(metadata: ReadonlyMap<string, string>, name: string): Preprocessing | undefined {
+  return ofFacts(metadata, name);
+}
+
 /** The names of the classes that a file states. */
 export function statedLabels(metadata: ReadonlyMap<string, string>): readonly string[] | undefined {
   const timm = timmConfig(metadata);
@@ -76,9 +86,10 @@ export function statedFacts(metadata: ReadonlyMap<string, string>): MetadataFact
   return [...metadata].filter(([key]) => key === labelsKey || key === timmConfigKey || key.startsWith('enet.input.'));
 }
 
-function ofFacts(metadata: ReadonlyMap<string, string>): Preprocessing | undefined {
+/** @param wanted the input; by default the first that has pictures */
+function ofFacts(metadata: ReadonlyMap<string, string>, wanted?: string): Preprocessing | undefined {
   const keys = [...metadata.keys()].map((key) => /^enet\.input\.(.+)\.(?:crop|mean)$/.exec(key)?.[1]);
-  const name = keys.find((input) => input !== undefined);
+  const name = keys.find((input) => input !== undefined && (wanted === undefined || input === wanted));
   if (name === undefined) return undefined;
   const fact = (key: string) => metadata.get(`enet.input.${name}.${key}`);
   return stated({

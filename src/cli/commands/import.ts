@@ -6,6 +6,7 @@ import type { Imported } from '../../import/imported.ts';
 import { statOf } from '../../node/file-stat.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { exportedValues, ownNames } from '../../weights/export-names.ts';
+import { labelFacts } from '../../weights/preprocessing-facts.ts';
 import { writeSafetensors } from '../../weights/write-safetensors.ts';
 import { flag, text } from '../arguments.ts';
 import type { Arguments, RunCommand } from '../command.ts';
@@ -41,7 +42,13 @@ export const importCommand: RunCommand = async (args, io) => {
 };
 
 /** Writes the spec, and its weights where it has some; what `--json` says of them. */
-function write({ text: spec, graph, weights, size }: Imported, from: string, name: string, args: Arguments, io: Io) {
+function write(
+  { text: spec, graph, weights, size, labels }: Imported,
+  from: string,
+  name: string,
+  args: Arguments,
+  io: Io,
+) {
   const weightsName = name.replace(/\.enet$/, '.safetensors');
   const force = flag(args, 'force');
   const [path, weightsPath] = [resolve(io.cwd, name), resolve(io.cwd, weightsName)];
@@ -53,7 +60,7 @@ function write({ text: spec, graph, weights, size }: Imported, from: string, nam
   const specFiles = createOutputFiles(path, name);
   try {
     const tensors = ownNames(graph);
-    const metadata = { format: 'pt', producer: 'enetc' };
+    const metadata = { format: 'pt', producer: 'enetc', ...Object.fromEntries(labelFacts(labels)) };
     const bytes =
       weights && writeSafetensors(weightFiles.open('').sink, tensors, exportedValues(weights), { metadata });
     specFiles.open('').sink.write(new TextEncoder().encode(spec));

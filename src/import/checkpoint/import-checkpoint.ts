@@ -6,7 +6,7 @@ import { compile } from '../../compile.ts';
 import { createDiagnostic, hasErrors } from '../../diagnostics/diagnostic.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
 import { chooseWeights } from '../../weights/choose-weights.ts';
-import { statedPreprocessing } from '../../weights/preprocessing-facts.ts';
+import { statedLabels, statedPreprocessing } from '../../weights/preprocessing-facts.ts';
 import { conventionProblems, sourceConventions } from '../../weights/source-conventions.ts';
 import type { ImportResult } from '../imported.ts';
 import { type MemberArgument, memberCall, memberText } from '../member-text.ts';
@@ -55,8 +55,7 @@ export function importCheckpoint(
   const inputs = graph.inputs.map((id) => {
     const { op, shapes } = graph.nodes[id] as GraphNode;
     const own = op.kind === 'input' ? op.name : '';
-    const { mean, std, channelOrder = 'rgb' } = { ...graph.preprocessing[own], ...stated };
-    return inputText(names.unique(own), shapes[0] ?? [], mean && std && { mean, std, channelOrder });
+    return inputText(names.unique(own), shapes[0] ?? [], { ...graph.preprocessing[own], ...stated });
   });
   const { text } = format({ name: 'imported.enet', text: memberText(member, call, { name, inputs, names }) });
   const built = compile({ name: 'imported.enet', text });
@@ -79,5 +78,7 @@ export function importCheckpoint(
   ];
   if (!chosen.source) return { diagnostics };
   const size = { count: checkpoint.tensors.size, what: 'tensors' } as const;
-  return { imported: { text, graph: built.graph, weights: chosen.source, size }, diagnostics };
+  const labels = statedLabels(checkpoint.metadata);
+  const imported = { text, graph: built.graph, weights: chosen.source, size, ...(labels && { labels }) };
+  return { imported, diagnostics };
 }

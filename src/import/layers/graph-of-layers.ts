@@ -147,7 +147,20 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
     outputs: named.outputs,
     tensors,
     metadata: checkpoint.metadata,
+    ...(scalesBytes(topology) && { pixels: 'bytes' as const }),
   };
+}
+
+/** Whether the first layer, also within a model that is the first layer, rescales values of 0 to 255: by 1 / 255 or 1 / 127.5. */
+function scalesBytes({ layers: own, inputs }: Topology): boolean {
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) return false;
+  const readers = own.filter(({ calls }) => calls.some((read) => read.some(({ layer }) => layer === input.layer)));
+  const [first, ...more] = readers;
+  if (!first || more.length > 0) return false;
+  if (first.inner) return scalesBytes(first.inner);
+  const { scale } = first.config;
+  return first.className === 'Rescaling' && typeof scale === 'number' && scale > 1 / 256 && scale < 1 / 127;
 }
 
 /** The size that the input layer states, without the batch. */

@@ -46,6 +46,8 @@ export interface OnnxGraph {
   /** Initialisers by name. */
   readonly tensors: ReadonlyMap<string, Numbers>;
   readonly metadata: ReadonlyMap<string, string>;
+  /** Where the network itself scales its image: what it takes, values of 0 to 255. */
+  readonly pixels?: 'bytes';
 }
 
 const mostNodes = 200_000;

@@ -1,6 +1,8 @@
-import type { Normalisation, ValueRef } from '../../5-graph/graph.ts';
+import { firstStated, type Preprocessing } from '../../4-scale/preprocessing.ts';
+import type { ValueRef } from '../../5-graph/graph.ts';
 import { opLimits } from '../../ops/limits.ts';
 import type { Pair } from '../../ops/pair.ts';
+import { statedOfInput, statedPreprocessing } from '../../weights/preprocessing-facts.ts';
 import { createNetworkBuilder, type ImportedNetwork, type NetworkBuilder, pruned } from '../network.ts';
 import type { Numbers } from '../numbers.ts';
 import { Unsayable } from '../unsayable.ts';
@@ -58,7 +60,7 @@ export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
     if (value?.kind !== 'live') continue;
     outputs.push({ name, value: value.view ? flattened(b, value.ref, name) : value.ref });
   }
-  return { network: pruned({ nodes: b.nodes, outputs, normalisation: normalisationOf(graph) }) };
+  return { network: pruned({ nodes: b.nodes, outputs, preprocessing: preprocessingOf(graph) }) };
 }
 
 /** An input as a value: a map whose channels come first, or a vector. One whose channels come last is turned first by all its readers. */
@@ -130,19 +132,22 @@ function asFailure(output: string, value: FileValue | undefined): Omit<FailedVal
   return undefined;
 }
 
-/** What our own files state about their inputs. */
-function normalisationOf({ inputs, metadata }: OnnxGraph): Readonly<Record<string, Normalisation>> {
-  const list = (key: string): number[] | undefined => {
-    const numbers = metadata
-      .get(key)
-      ?.match(/-?[\d.]+(?:e-?\d+)?/g)
-      ?.map(Number);
-    return numbers && numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : undefined;
-  };
+/** What the file states of the pictures of its inputs: of the only input, or of those that our own keys name. */
+function preprocessingOf({ inputs, metadata, pixels }: OnnxGraph): Readonly<Record<string, Preprocessing>> {
   const found = inputs.flatMap(({ name, shape }) => {
-    const [mean, std] = [list(`enet.input.${name}.mean`), list(`enet.input.${name}.std`)];
-    const fits = mean && std && mean.length === shape?.[1] && std.length === shape[1] && std.every((n) => n > 0);
-    return fits ? [[name, { mean, std }] as const] : [];
+    const channels = shape?.[1];
+    const only = inputs.length === 1;
+    const own = only ? statedPreprocessing(metadata) : statedOfInput(metadata, name);
+    const bytes = only && pixels === 'bytes' && channels !== undefined ? ofBytes(channels) : undefined;
+    const all = firstStated(own, bytes);
+    const fits = [all?.mean, all?.std].every((numbers) => !numbers || numbers.length === channels);
+    return all && fits ? [[name, all] as const] : [];
   });
   return Object.fromEntries(found);
+}
+
+/** Pixels from 0 to 255 as they are, which the network scales itself. */
+function ofBytes(channels: number): Preprocessing {
+  const all = (value: number) => Array.from({ length: channels }, () => value);
+  return { mean: all(0), std: all(1 / 255) };
 }
