@@ -15,7 +15,7 @@ const runner = new URL('run-hostile.ts', import.meta.url).pathname;
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
   ['--max-old-space-size=640', '--import', 'tsx', runner],
-  { encoding: 'utf8', maxBuffer: 2 ** 28 },
+  { encoding: 'utf8', maxBuffer: 2 ** 28, timeout: 600_000 },
 );
 const outcomes = new Map(
   stdout.split('\n').flatMap((line): [string, Outcome][] => {
