@@ -1,6 +1,7 @@
 import { safeText } from '../diagnostics/text-width.ts';
 import { formatBytes } from '../report/format-number.ts';
 import type { Io } from './io.ts';
+import { createTerminalLine } from './status-line.ts';
 
 /** What is done in this time needs no progress, in milliseconds. */
 const patience = 400;
@@ -12,19 +13,17 @@ export function createProgress(
   io: Io,
   doing = 'writing',
 ): { update(done: number, total: number): void; clear(): void } {
+  const line = createTerminalLine(io);
   const start = Date.now();
   let last = 0;
   return {
     update(done, total) {
-      if (!io.stderr.isTTY) return;
       const now = Date.now();
       if (now - start < patience || now - last < interval) return;
       last = now;
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
-      io.stderr.write(`\r\x1b[K${doing} ${safeText(name)}  ${percent} % of ${formatBytes(total)}`);
+      line.show(`${doing} ${safeText(name)}  ${percent} % of ${formatBytes(total)}`);
     },
-    clear() {
-      if (last > 0) io.stderr.write('\r\x1b[K');
-    },
+    clear: line.clear,
   };
 }

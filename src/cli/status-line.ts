@@ -12,21 +12,29 @@ export interface StatusLine {
 }
 
 export function createStatusLine(args: Arguments, io: Io): StatusLine {
-  let isShown = false;
-  const clear = () => {
-    if (isShown) io.stderr.write('\r\x1b[K');
-    isShown = false;
-  };
+  const { show, clear } = createTerminalLine(io);
   return {
     clear,
     warn(message) {
       clear();
       if (!flag(args, 'quiet')) io.stderr.write(`warning: ${safeText(message)}\n`);
     },
-    progress(text) {
+    progress: show,
+  };
+}
+
+/** A line of standard error that is written again and again; nothing where that is not a terminal. */
+export function createTerminalLine(io: Io): { show(text: string): void; clear(): void } {
+  let isShown = false;
+  return {
+    show(text) {
       if (!io.stderr.isTTY) return;
       isShown = true;
       io.stderr.write(`\r\x1b[K${text}`);
+    },
+    clear() {
+      if (isShown) io.stderr.write('\r\x1b[K');
+      isShown = false;
     },
   };
 }

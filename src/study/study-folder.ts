@@ -7,12 +7,11 @@ import { nodeHost } from '../node/host.ts';
 import { makeFolders } from '../node/make-folders.ts';
 import type { Spec } from '../node/open-spec.ts';
 import { orUndefined } from '../node/or-undefined.ts';
-import { readText } from '../node/regular-file.ts';
-import { readProblem } from '../node/system-errors.ts';
 import { isTemporary } from '../node/temporary-names.ts';
 import type { LatencyTable } from '../search/latency/latency-table.ts';
 import { decodeSource } from '../source.ts';
 import { createNumberedFolder, makeOwnFolder } from '../train/run/own-folder.ts';
+import { readTextOf } from '../train/run/read-texts.ts';
 import { RunError } from '../train/run-error.ts';
 import { formatStudy, parseStudy, type StudyConfig } from './study-config.ts';
 import { digestOf, type LatencyTableText, readTable } from './table-file.ts';
@@ -114,13 +113,8 @@ export function writeNetwork({ path }: StudyFolder, config: StudyConfig, network
 export function readStudy({ path, shown }: StudyFolder): StudyConfig {
   const file = join(path, configFile);
   if (!existsSync(file)) throw new RunError(`there is no study in '${shown}': it has no ${configFile}`);
-  let text: string;
-  try {
-    text = readText(file);
-  } catch (e) {
-    throw new RunError(`'${join(shown, configFile)}' cannot be read: ${readProblem(e)}`);
-  }
-  return parseStudy(text, join(shown, configFile));
+  const name = join(shown, configFile);
+  return parseStudy(readTextOf(file, `'${name}'`), name);
 }
 
 /** The table of latencies that a study began with. @throws RunError if it is missing or different */

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { orUndefined } from '../node/or-undefined.ts';
 import { readText } from '../node/regular-file.ts';
-import { readProblem, writeProblem } from '../node/system-errors.ts';
+import { writeProblem } from '../node/system-errors.ts';
 import type { SpaceCosts } from '../search/costs.ts';
+import { readLog } from '../train/run/read-texts.ts';
 import { aCount, aNumber, anObject, anyOf, aText, type JsonShape, listOf, mapOf, oneOf } from '../train/run/shape.ts';
 import { RunError } from '../train/run-error.ts';
 import { type StudyFolder, trialsFile } from './study-folder.ts';
@@ -76,28 +76,11 @@ export interface TrialLog {
   close(): void;
 }
 
-/**
- * The lines of a study's log. A truncated last line of a killed process does not count. @throws RunError for a line that is not a
- * result.
- */
+/** The lines of a study's log. @throws RunError for a line that is not a result. */
 export function readTrials({ path, shown }: StudyFolder): TrialRecord[] {
   const file = join(path, trialsFile);
   if (!existsSync(file)) return [];
-  let text: string;
-  try {
-    text = readText(file);
-  } catch (e) {
-    throw new RunError(`'${join(shown, trialsFile)}' cannot be read: ${readProblem(e)}`);
-  }
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, i) => {
-      const record: unknown = orUndefined(() => JSON.parse(line));
-      const problem = record === undefined ? 'it is not JSON' : shape(record, '');
-      if (problem === undefined) return record as TrialRecord;
-      throw new RunError(`line ${i + 1} of '${join(shown, trialsFile)}' is damaged: ${problem}`);
-    });
+  return readLog(file, `'${join(shown, trialsFile)}'`, (record) => shape(record, ''));
 }
 
 /** Opens a study's log to append to it. Only the holder of the study's lock may. */

@@ -11,6 +11,7 @@ import type { RunCommand } from '../command.ts';
 import { exitCodes, usageError } from '../io.ts';
 import { openWeights } from '../open-weights.ts';
 import { printAnswer, printDiagnostics } from '../print-diagnostics.ts';
+import { createTerminalLine } from '../status-line.ts';
 import { requireWeights, weightsRequest } from '../weights-request.ts';
 import { verifyInt8 } from './verify-int8.ts';
 
@@ -28,6 +29,7 @@ export const verifyCommand: RunCommand = async (args, io) => {
   if (!opened) return exitCodes.diagnostics;
   const weights = await openWeights(opened, args, io);
   const asked = list(args, 'backend') as readonly BackendName[];
+  const line = createTerminalLine(io);
   try {
     const { network, checkpoint } = weights;
     const reported = [...weights.diagnostics];
@@ -40,11 +42,9 @@ export const verifyCommand: RunCommand = async (args, io) => {
           seed: number(args, 'seed') ?? 0,
           ...(flag(args, 'weights') && { weights: weightsRequest(args, opened, checkpoint) }),
           where: { cwd: io.cwd, env: io.env },
-          onStep: (what) => {
-            if (io.stderr.isTTY) io.stderr.write(`\r\x1b[K${what} ...`);
-          },
+          onStep: (what) => line.show(`${what} ...`),
         });
-    if (io.stderr.isTTY) io.stderr.write('\r\x1b[K');
+    line.clear();
     reported.push(...result.diagnostics);
     printDiagnostics(reported, args, io);
     const { report } = result;

@@ -3,6 +3,7 @@ import { commandLineWords } from '../../diagnostics/words.ts';
 import { formatBytes, formatPercent } from '../../report/format-number.ts';
 import type { EpochRecord, StepEvent, TrainEvent } from '../../train/api.ts';
 import type { Io } from '../io.ts';
+import { createTerminalLine } from '../status-line.ts';
 
 /** Shows what a run reports. */
 export interface Screen {
@@ -18,22 +19,22 @@ const namedSkips = 10;
 
 /** Shows a run to people: one line per epoch, and on a terminal the progress within it. */
 export function createTrainScreen(io: Io, quiet: boolean): Screen {
-  const live = io.stderr.isTTY && !quiet;
   let shown = 0;
   let skips = 0;
   let speed = createSpeed();
   let epochStart = performance.now();
   let epochs = 0;
   const columns = () => (io.stderr.columns ?? 100) - 1;
+  const progress = createTerminalLine(io);
   const clear = () => {
-    if (shown > 0) io.stderr.write('\r\x1b[K');
+    progress.clear();
     shown = 0;
   };
   const draw = (line: string) => {
     const now = performance.now();
-    if (!live || now - shown < interval) return;
+    if (quiet || now - shown < interval) return;
     shown = now;
-    io.stderr.write(`\r\x1b[K${line.slice(0, columns())}`);
+    progress.show(line.slice(0, columns()));
   };
   const warn = (message: string) => {
     clear();

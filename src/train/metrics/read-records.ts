@@ -1,9 +1,6 @@
-import { basename, join } from 'node:path';
-import { orUndefined } from '../../node/or-undefined.ts';
-import { readText } from '../../node/regular-file.ts';
-import { readProblem } from '../../node/system-errors.ts';
+import { join } from 'node:path';
+import { readLog } from '../run/read-texts.ts';
 import { aCount, aNumber, anObject, listOf, oneOf } from '../run/shape.ts';
-import { RunError } from '../run-error.ts';
 import { type LogRecord, metricsFile } from './run-log.ts';
 
 const share = aNumber(0, 1);
@@ -34,22 +31,8 @@ const shapes = {
 
 /** The records of a run's `metrics.jsonl`. @throws RunError for an invalid line: the report is made from them. */
 export function readRecords(folder: string): LogRecord[] {
-  const path = join(folder, metricsFile);
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (e) {
-    throw new RunError(`the run's ${metricsFile} cannot be read: ${readProblem(e)}`);
-  }
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, i) => {
-      const record: unknown = orUndefined(() => JSON.parse(line));
-      const { kind } = (record ?? {}) as { kind?: unknown };
-      const shape = kind === 'epoch' ? shapes.epoch : shapes.step;
-      const problem = record === undefined ? 'it is not JSON' : shape(record, '');
-      if (problem === undefined) return record as LogRecord;
-      throw new RunError(`line ${i + 1} of the run's ${basename(path)} is damaged: ${problem}`);
-    });
+  return readLog(join(folder, metricsFile), `the run's ${metricsFile}`, (record) => {
+    const { kind } = (record ?? {}) as { kind?: unknown };
+    return (kind === 'epoch' ? shapes.epoch : shapes.step)(record, '');
+  });
 }

@@ -9,6 +9,7 @@ import { readProblem } from '../../node/system-errors.ts';
 import { isTemporary } from '../../node/temporary-names.ts';
 import { RunError } from '../run-error.ts';
 import { createNumberedFolder, makeOwnFolder } from './own-folder.ts';
+import { readTextOf } from './read-texts.ts';
 import { configHashes, formatConfig, parseConfig, type RunConfig } from './run-config.ts';
 
 /**
@@ -92,13 +93,8 @@ export interface StoredRun {
 export function readRun(folder: RunFolder): StoredRun {
   requireRun(folder);
   const { path, shown } = folder;
-  let text: string;
-  try {
-    text = readText(join(path, configFile));
-  } catch (e) {
-    throw new RunError(`'${join(shown, configFile)}' cannot be read: ${readProblem(e)}`);
-  }
-  const config = parseConfig(text, join(shown, configFile));
+  const name = join(shown, configFile);
+  const config = parseConfig(readTextOf(join(path, configFile), `'${name}'`), name);
   if (!specName.test(config.spec) || config.spec.split('/').includes('..')) {
     throw new RunError(`'${join(shown, configFile)}' is damaged: 'spec' is not a file of ${specFolder}/`);
   }
