@@ -4,7 +4,6 @@ import type { Declared } from '../2-resolve/program.ts';
 import { type ActivationName, activationNames, slopeParam } from '../ops/activations.ts';
 import type { ParamType } from '../ops/signature.ts';
 import { conventionSettings } from './convention-settings.ts';
-import { pathWord } from './path-word.ts';
 import { declaredType, isListType, listType, oneTensor, type Type, takesTensors } from './types.ts';
 
 export interface SignatureParam {
@@ -131,4 +130,9 @@ function paramSignature(param: ParamNode): Omit<SignatureParam, 'place'> {
     tensor: takesTensors(param),
     required: !param.default,
   };
+}
+
+/** A callee's name as a word of a path: `GlobalAvgPool` is `global_avg_pool`. */
+export function pathWord(name: string): string {
+  return name.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
 }

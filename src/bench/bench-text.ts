@@ -1,10 +1,9 @@
 import { safeText } from '../diagnostics/text-width.ts';
-import { formatBytes, formatMilliseconds } from '../report/format-number.ts';
+import { formatBytes, formatCount, formatMilliseconds } from '../report/format-number.ts';
 import { columnsOf, type Paint, renderTable } from '../report/text-table.ts';
 import { type Comparison, confidence, smallestDifference } from './comparison.ts';
 import { percent } from './number-text.ts';
 import type { Profile } from './profile.ts';
-import { profileText } from './profile-text.ts';
 import type { SeriesSummary } from './statistics.ts';
 
 /** A model that was measured; times in milliseconds. */
@@ -100,4 +99,30 @@ function comparisonLines(models: readonly BenchedModel[], comparison: Comparison
     `ratio ${ratio.toFixed(3)}, with ${confidence * 100} % confidence from ${low.toFixed(3)} to ${high.toFixed(3)}; ${pairs} pairs, spread ${percent(spread)}`,
     verdicts[verdict],
   ];
+}
+
+/** The number of operators shown, the slowest; all are in the machine-readable report. */
+const mostOps = 8;
+
+/** A profile for people: the stages in order, then the operators. */
+export function profileText({ name, runs, run, kernels, stages, ops }: Profile, paint: Paint): string {
+  const macs = stages?.reduce((sum, stage) => sum + stage.macs, 0) ?? 0;
+  const stageRows = stages?.map((stage) => [
+    stage.id,
+    formatMilliseconds(stage.ms),
+    percent(stage.share),
+    stage.macs === 0 ? '' : formatCount(stage.macs),
+    stage.macs === 0 ? '' : percent(stage.macs / macs),
+  ]);
+  const opRows = ops
+    .slice(0, mostOps)
+    .map(({ id, count, ms, share }) => [id, String(count), formatMilliseconds(ms), percent(share)]);
+  const tables = [
+    ...(stageRows
+      ? [renderTable(columnsOf(['stage'], ['time', 'share', 'MACs', 'of MACs']), stageRows, { paint })]
+      : []),
+    renderTable(columnsOf(['operator'], ['kernels', 'time', 'share']), opRows, { paint }),
+  ];
+  const facts = `${runs} runs of ${formatMilliseconds(run)} while profiling, ${formatMilliseconds(kernels)} of them in kernels`;
+  return [paint.bold(name), '', ...tables, paint.dim(facts)].join('\n');
 }

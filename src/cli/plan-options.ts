@@ -1,14 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Graph } from '../5-graph/graph.ts';
 import { commandLineWords } from '../diagnostics/words.ts';
+import { attemptRead } from '../node/system-errors.ts';
 import { defaultDevice } from '../pipeline/device.ts';
+import type { MeasuredTimes } from '../pipeline/measured-times.ts';
 import type { ScheduleName } from '../pipeline/memory.ts';
 import { defaultBatch, type PipelinePlan, type PlanOptions, planPipeline } from '../pipeline/plan.ts';
 import { noPlanText } from '../pipeline/plan-text.ts';
 import { parseBytes, parseCount } from '../report/parse-quantity.ts';
+import { isObject } from '../weights/is-object.ts';
 import { number, text } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { failure, type Io, usageError } from './io.ts';
-import { readTimes } from './read-times.ts';
 
 /**
  * What is asked of a plan.
@@ -70,4 +74,32 @@ export function planOrFail(graph: Graph, options: PlanOptions): PipelinePlan {
   const plan = planPipeline(graph, options);
   if ('problem' in plan) throw failure(commandLineWords(noPlanText(plan, options.stages, options.memory, lessMemory)));
   return plan;
+}
+
+/** Reads the file of `--times`. @throws a usage error for what is not of its form */
+export function readTimes(file: string, io: Io): MeasuredTimes {
+  const text = attemptRead(file, () => readFileSync(resolve(io.cwd, file), 'utf8'));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (e) {
+    throw usageError(`'${file}' is not JSON: ${e instanceof Error ? e.message : e}`, 'pipeline');
+  }
+  if (!isObject(value) || !isPositive(value.images) || !isObject(value.seconds)) {
+    throw wrong(file, 'it lacks images (a number) or seconds (an object)');
+  }
+  for (const [path, seconds] of Object.entries(value.seconds)) {
+    const halves = isObject(seconds) && isPositive(seconds.forward) && isPositive(seconds.backward);
+    if (!isPositive(seconds) && !halves) throw wrong(file, `the time of '${path}' is none`);
+  }
+  return value as unknown as MeasuredTimes;
+}
+
+function wrong(file: string, why: string): Error {
+  const form = '{"images": 8, "seconds": {"stem": 0.002, "stages.0": {"forward": 0.01, "backward": 0.02}}}';
+  return usageError(`'${file}' is not a file of times such as ${form}: ${why}`, 'pipeline');
+}
+
+function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
 }

@@ -1,21 +1,14 @@
 import type { Tfjs } from '../tfjs.ts';
-import { activationClasses } from './activations.ts';
 import { attentionClass } from './attention.ts';
 import { channelConvClass } from './channel-conv.ts';
 import { convLayerClass } from './conv-layer.ts';
 import { convTransposeClass } from './conv-transpose.ts';
 import { depthwiseConv } from './depthwise-conv.ts';
-
-import { divideClass } from './divide.ts';
-
-import { groupNormalizationClass } from './group-normalization.ts';
-
 import { groupedConv } from './grouped-conv.ts';
-import { localResponseClass } from './local-response-normalization.ts';
+import { groupNormalizationClass, localResponseClass, unitNormalizationClass } from './normalizations.ts';
+import { activationClasses, divideClass, powerClass } from './pointwise.ts';
 import { poolingClasses } from './pooling.ts';
-import { powerClass } from './power.ts';
 import { resizingClass } from './resizing.ts';
-import { unitNormalizationClass } from './unit-normalization.ts';
 import { weightClass } from './weight.ts';
 
 /** Namespaces that have the layers already: a class that is made again would no longer be that of loaded models. */

@@ -1,4 +1,5 @@
-import type { LayerVariable, Shape, serialization, Tensor } from '@tensorflow/tfjs';
+import type { LayerVariable, Shape, serialization, Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { LocalResponse } from '../../../ops/sample-norms.ts';
 import type { Tfjs } from '../tfjs.ts';
 import { onlyShape, onlyTensor } from './only-tensor.ts';
 import { settingsLayerClass } from './settings-layer.ts';
@@ -33,6 +34,43 @@ export function groupNormalizationClass(tf: Tfjs): serialization.SerializableCon
         const scaled = tf.mul(tf.reshape(normal, x.shape), (this.gamma as LayerVariable).read());
         return tf.add(scaled, (this.beta as LayerVariable).read());
       });
+    }
+  };
+}
+
+interface UnitSettings {
+  /** The least length that is divided by. */
+  readonly epsilon: number;
+}
+
+/** Channels over their Euclidean length, as Keras' `UnitNormalization`, which TensorFlow.js lacks. */
+export function unitNormalizationClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
+  return class EnetUnitNormalization extends settingsLayerClass<UnitSettings>(tf, ['epsilon']) {
+    static readonly className = 'EnetUnitNormalization';
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      return tf.tidy(() => {
+        const x = onlyTensor(inputs);
+        const squares = tf.sum(tf.square(x), -1, true);
+        return tf.mul(x, tf.rsqrt(tf.maximum(squares, this.settings.epsilon ** 2)));
+      });
+    }
+  };
+}
+
+/** Local response normalisation, whose alpha is divided by the size, unlike in TensorFlow's op. */
+export function localResponseClass(tf: Tfjs): serialization.SerializableConstructor<serialization.Serializable> {
+  return class EnetLocalResponseNormalization extends settingsLayerClass<LocalResponse>(tf, [
+    'size',
+    'alpha',
+    'beta',
+    'k',
+  ]) {
+    static readonly className = 'EnetLocalResponseNormalization';
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      const { size, alpha, beta, k } = this.settings;
+      return tf.localResponseNormalization(onlyTensor<Tensor4D>(inputs), (size - 1) / 2, k, alpha / size, beta);
     }
   };
 }
