@@ -1,6 +1,7 @@
 import type { ProgramNode, StepRef } from '../5-graph/training/program.ts';
 import type { Activation, ActivationName } from '../ops/activations.ts';
 import { elements } from '../ops/shape.ts';
+import type { Pads, Window } from '../ops/window.ts';
 
 /** What PyTorch's autograd keeps of the forward half for a gradient. */
 export interface Kept {
@@ -13,32 +14,78 @@ export interface Kept {
 const keepsInput: ReadonlySet<ActivationName> = new Set(['relu6', 'leaky_relu', 'elu', 'hardsigmoid']);
 
 /**
- * What PyTorch keeps for a node of the backward half: what our own node reads of the forward half, except for pools and some
+ * What PyTorch keeps for a node of the backward half: what our own node reads of the forward half, except for windows and some
  * activations. A maximum pool keeps its input and 64-bit indices instead of its output, and an average pool keeps its input; so
- * does an activation of `keepsInput` (pytorch, tools/autograd/derivatives.yaml).
+ * does an activation of `keepsInput` (pytorch, tools/autograd/derivatives.yaml). Padding that differs between sides is an op of
+ * its own in the module, and its result is kept instead of the input.
  */
 export function keptByAutograd(node: ProgramNode, nodes: readonly ProgramNode[]): Kept {
-  const reads = node.inputs.filter(({ node: from }) => nodes[from]?.part?.backward === false);
-  if (node.op.kind === 'maxPoolGrad') {
-    const [, x, y] = node.inputs as readonly [StepRef, StepRef, StepRef];
-    return { reads: [x], ownBytes: 8 * elements(nodes[y.node]?.shapes[y.output]?.dims ?? []) };
+  const { op, inputs } = node;
+  switch (op.kind) {
+    case 'convGradWeight': {
+      const [x] = inputs as readonly [StepRef, StepRef];
+      // That of a transposed convolution has the gradient in its place.
+      return isForward(nodes, x)
+        ? keptByWindow(x, op.window, nodes)
+        : { reads: forwardReads(node, nodes), ownBytes: 0 };
+    }
+    case 'maxPoolGrad': {
+      const [, x, y] = inputs as readonly [StepRef, StepRef, StepRef];
+      const { reads, ownBytes } = keptByWindow(x, op.window, nodes, isMoreThanHalf(op.window));
+      return { reads, ownBytes: ownBytes + 8 * elements(dimsOf(nodes, y)) };
+    }
+    case 'avgPoolGrad': {
+      const pool = nodes.find(
+        ({ op, part }) => op.kind === 'avgPool' && part?.node === node.part?.node && part?.backward === false,
+      );
+      const [x] = pool?.inputs ?? [];
+      return x ? keptByWindow(x, op.window, nodes, isMoreThanHalf(op.window)) : { reads: [], ownBytes: 0 };
+    }
+    case 'activationGrad':
+      if (keepsInput.has(op.fn)) return keptByActivation(node, op, nodes);
+      break;
+    default:
   }
-  if (node.op.kind === 'avgPoolGrad') {
-    const pool = nodes.find(
-      ({ op, part }) => op.kind === 'avgPool' && part?.node === node.part?.node && part?.backward === false,
-    );
-    return { reads: pool ? [pool.inputs[0] as StepRef] : [], ownBytes: 0 };
-  }
-  if (node.op.kind === 'activationGrad' && keepsInput.has(node.op.fn)) return keptByActivation(node, node.op, nodes);
-  return { reads, ownBytes: 0 };
+  return { reads: forwardReads(node, nodes), ownBytes: 0 };
+}
+
+function keptByWindow(
+  x: StepRef,
+  { pads }: Window,
+  nodes: readonly ProgramNode[],
+  isApart = pads.top < 0 || pads.left < 0,
+): Kept {
+  if (!isApart && pads.top === pads.bottom && pads.left === pads.right) return { reads: [x], ownBytes: 0 };
+  return { reads: [], ownBytes: 4 * elements(padded(dimsOf(nodes, x), pads)) };
+}
+
+function padded(
+  [channels = 1, height = 1, width = 1]: readonly number[],
+  { top, left, bottom, right }: Pads,
+): number[] {
+  return [channels, top + height + bottom, left + width + right];
+}
+
+/** PyTorch's pools pad by half of their window at most. */
+function isMoreThanHalf({ kernel, pads: { top, left } }: Window): boolean {
+  return 2 * top > kernel[0] || 2 * left > kernel[1] || top < 0;
 }
 
 function keptByActivation({ inputs }: ProgramNode, { fn, slope }: Activation, nodes: readonly ProgramNode[]): Kept {
   const y = inputs[1] as StepRef;
-  const made = nodes[y.node] as ProgramNode;
   // A hard sigmoid of another slope is written as a clamp, which keeps what it is given.
-  if (fn === 'hardsigmoid' && slope !== undefined) {
-    return { reads: [], ownBytes: 4 * elements(made.shapes[y.output]?.dims ?? []) };
-  }
-  return { reads: [made.inputs[0] as StepRef], ownBytes: 0 };
+  if (fn === 'hardsigmoid' && slope !== undefined) return { reads: [], ownBytes: 4 * elements(dimsOf(nodes, y)) };
+  return { reads: [(nodes[y.node] as ProgramNode).inputs[0] as StepRef], ownBytes: 0 };
+}
+
+function forwardReads({ inputs }: ProgramNode, nodes: readonly ProgramNode[]): StepRef[] {
+  return inputs.filter((ref) => isForward(nodes, ref));
+}
+
+function isForward(nodes: readonly ProgramNode[], { node }: StepRef): boolean {
+  return nodes[node]?.part?.backward === false;
+}
+
+function dimsOf(nodes: readonly ProgramNode[], { node, output }: StepRef): readonly number[] {
+  return nodes[node]?.shapes[output]?.dims ?? [];
 }

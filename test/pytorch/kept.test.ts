@@ -42,21 +42,27 @@ describe.skipIf(!torch)('a plan counts the values that autograd keeps', () => {
     expect(counted).toBe(measured);
   });
 
-  test.each([
-    ['resnet', 1],
-    ['vgg', 1],
-    ['inception-v3', 0.999],
-    ['efficientnet', 0.999],
-    ['mobilenet-v3', 0.998],
-  ])(
+  // The mask of a dropout is of booleans only on a GPU.
+  test.each(['resnet', 'inception-v3', 'mnasnet', 'nasnet', 'amoebanet', 'efficientnet', 'mobilenet-v3', 'ssdlite'])(
     'of %s',
-    async (name, least) => {
+    async (name) => {
       const { counted, measured } = await keptOf(stdlib[`std/${name}`]!, members[`std/${name}`]);
-      expect(counted / measured).toBeGreaterThanOrEqual(least);
+      expect(counted / measured).toBeGreaterThan(0.998);
       expect(counted).toBeLessThanOrEqual(measured);
     },
     60_000,
   );
+
+  test('of padding that differs between sides', async () => {
+    const members = 'a: Conv(4, 3, stride: 2) -> MaxPool(3, stride: 2) -> AvgPool(2, stride: 1)\n  b: Conv(4, 3)';
+    for (const size of [8, 9]) {
+      const text = model(`  convention tf\n  input image: [3, ${size}, ${size}]\n  ${members}`);
+      const { counted, measured } = await keptOf(text);
+      // Besides the numbers of pixels under the windows of the mean, which are the same for all channels and images.
+      expect(measured - counted, `${size}`).toBeGreaterThanOrEqual(0);
+      expect(measured - counted, `${size}`).toBeLessThanOrEqual(4 * 3 * 3);
+    }
+  });
 
   test("of torchgpipe's U-Net", async () => {
     const { counted, measured } = await keptOf(unet, { variant: 'baseline', set: { filters: '4' } });

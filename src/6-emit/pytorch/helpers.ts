@@ -47,7 +47,14 @@ const helpers: readonly Helper[] = [
 
     def forward(self, x: Tensor) -> Tensor:
         pads = same_pads(x, self.kernel_size, self.stride, self.dilation)
-        return super().forward(F.pad(x, pads))`,
+        left, right, top, bottom = pads
+        if left != right or top != bottom:
+            return super().forward(F.pad(x, pads))
+        # autograd would keep a padded copy for the gradient
+        even = (top, left)
+        return F.conv2d(
+            x, self.weight, self.bias, self.stride, even, self.dilation, self.groups
+        )`,
   },
   {
     name: 'PaddedConv2d',
