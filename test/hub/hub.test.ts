@@ -120,7 +120,7 @@ test('no network, a hub that fails, and one that must not be asked', async () =>
   const { hub, compile } = await published({ faults: { status: 503 } });
   expect((await compile(repo)).err).toContain('answers with status 503: try again later');
   vi.stubEnv('HF_HUB_OFFLINE', '1');
-  expect((await compile(repo)).err).toContain('is not in the cache, and HF_HUB_OFFLINE forbids to fetch it');
+  expect((await compile(repo)).err).toContain('is not in the cache, and HF_HUB_OFFLINE forbids fetching it');
   vi.stubEnv('HF_HUB_OFFLINE', '');
   await hub.close();
   expect((await compile(repo)).err).toMatch(

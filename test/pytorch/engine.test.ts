@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
@@ -47,7 +47,9 @@ describe.skipIf(!python)('enetc train --engine pytorch', () => {
     const cwd = project();
     const engine = ['--engine', 'pytorch', '--nproc', '2', '--parallel', 'fsdp', '--python', python!, '--workers', '1'];
     const more = '--progressive 7-16/2 --freeze stem --head-rate 3 --class-weights balanced --balanced'.split(' ');
-    const ran = await enetc(['train', 'tiny.enet', ...recipe, ...engine, ...more, '--freeze-norms', '1'], { cwd });
+    await enetc(['compile', 'tiny.enet', '--target', 'pytorch', '-o', 'start'], { cwd });
+    more.push('--freeze-norms', '1', '--weights', 'start/weights.safetensors');
+    const ran = await enetc(['train', 'tiny.enet', ...recipe, ...engine, ...more], { cwd });
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out).toMatch(
       /backend {2}pytorch: PyTorch .*, 2 processes \(fsdp\)\nrecipe {3}2 epochs, 8 x 2 images per step, .*\nrun {6}runs\/tiny-1\nepoch 1\/2 .*\nepoch 2\/2 .*\nbest accuracy/,
@@ -72,8 +74,14 @@ describe.skipIf(!python)('enetc train --engine pytorch', () => {
     const compiled = await enetc(['compile', '--run', 'runs/tiny-1', '-o', 'tiny.onnx'], { cwd });
     expect(compiled).toMatchObject({ code: 0, err: '' });
     expect((await enetc(['train', '--resume', 'runs/tiny-1', '--epochs', '3'], { cwd })).err).toContain(
-      'keeps its --epochs',
+      '--epochs cannot change: PyTorch trains this run',
     );
+    // as begun by another copy of train.py, whose weights are gone
+    rmSync(join(cwd, 'runs/tiny-1/pytorch'), { recursive: true });
+    rmSync(join(cwd, 'start'), { recursive: true });
+    const resumed = await enetc(['train', '--resume', 'runs/tiny-1', '--python', python!, '--workers', '1'], { cwd });
+    expect(resumed).toMatchObject({ code: 0, err: '' });
+    expect(resumed.out).toContain('best accuracy');
   });
 
   test('a pipeline that is stopped says where, and goes on', async () => {

@@ -36,7 +36,7 @@ export async function fetchWeights(
   const there = cachedFile(cache, name);
   if (there) return result(there);
   const { connection, isOffline, refused } = connect(env);
-  if (isOffline) throw new FileError(`'${shown}' is not in the cache, and HF_HUB_OFFLINE forbids to fetch it`);
+  if (isOffline) throw new FileError(`'${shown}' is not in the cache, and HF_HUB_OFFLINE forbids fetching it`);
   try {
     return result(await fetchInto(cache, name, shown, connection, progress));
   } catch (e) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openBackend } from '../../backends/open.ts';
 import { option, words } from '../../diagnostics/words.ts';
 import { warning } from '../events.ts';
@@ -163,7 +163,10 @@ async function openTorchRun(
   closing.push(dataset.close);
   if (!existsSync(scriptOf(folder))) {
     // a run that was begun by another copy of train.py
-    const { weights, settings } = config;
+    const { settings } = config;
+    // the checkpoint replaces them, and what the run started from may be gone
+    const own = join(folder.path, 'last.safetensors');
+    const weights = existsSync(own) ? { file: own, allowMissing: [] } : config.weights;
     const tell = () => {};
     const start = await openStartWeights(network, weights, settings.seed, config.network.convention, tell);
     closing.push(start.close);
