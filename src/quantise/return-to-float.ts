@@ -84,9 +84,10 @@ export interface Attempts<Result> {
 }
 
 /**
- * The fewest layers that must stay float32 for a goal, those that gain most first. A network with more of them in
- * float32 is assumed to be closer: their number is found by bisection, and then bisected further with the others
- * fitted again.
+ * The fewest layers that must stay float32 for a goal, those that gain most first. Their number is doubled until the goal is
+ * reached, and then found by bisection; with the others fitted again, it is bisected further. More layers in float32 are not always
+ * closer as long as the others keep their fits, which make up for the noise of layers that no longer have any: so small numbers are
+ * tried first, and where no number helps, fitting again still can.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
@@ -96,22 +97,41 @@ export async function fewestFloats<Result extends { readonly closeness: Closenes
   if (isReached(goal, all.closeness)) return all;
   const order = [...(await gains())].sort((a, b) => b[1] - a[1]).map(([node]) => node);
   const first = (count: number) => new Set(order.slice(0, count));
-  const everything = { count: order.length, result: await returned(first(order.length)) };
-  const found = await halve(goal, everything, (count) => returned(first(count)));
-  if (!refitted || found.count === order.length) return found.result;
-  const again = await refitted(first(found.count));
+  const found = await grow(goal, order.length, (count) => returned(first(count)));
+  if (!refitted) return found.result;
+  const again = found.count === order.length ? found.result : await refitted(first(found.count));
   if (!isReached(goal, again.closeness)) return found.result;
-  return (await halve(goal, { ...found, result: again }, (count) => refitted(first(count)))).result;
+  return (await halve(goal, 0, { ...found, result: again }, (count) => refitted(first(count)))).result;
 }
 
-/** The least count that reaches a goal, given one that does; 0 does not. */
+interface Found<Result> {
+  readonly count: number;
+  readonly result: Result;
+}
+
+/** The least count that reaches a goal: doubled until one does, or all are counted, and then by bisection. */
+async function grow<Result extends { readonly closeness: Closeness }>(
+  goal: Goal,
+  most: number,
+  attempt: (count: number) => Promise<Result>,
+): Promise<Found<Result>> {
+  let low = 0;
+  for (let count = 1; ; count = Math.min(2 * count, most)) {
+    const result = await attempt(count);
+    if (count >= most || isReached(goal, result.closeness)) return halve(goal, low, { count, result }, attempt);
+    low = count;
+  }
+}
+
+/** The least count that reaches a goal, between one that does not and one that does. */
 async function halve<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
-  reached: { readonly count: number; readonly result: Result },
+  missed: number,
+  reached: Found<Result>,
   attempt: (count: number) => Promise<Result>,
-): Promise<{ count: number; result: Result }> {
+): Promise<Found<Result>> {
   let best = reached;
-  let low = 0;
+  let low = missed;
   while (best.count - low > 1) {
     const count = Math.floor((low + best.count) / 2);
     const result = await attempt(count);
