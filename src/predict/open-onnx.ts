@@ -4,8 +4,11 @@ import { createOnnxSession } from '../backends/onnx-session.ts';
 import { openRandomAccess } from '../node/regular-file.ts';
 import { RunError } from '../train/run-error.ts';
 import { ByteReader, isUnreadable } from '../weights/readers/byte-reader.ts';
+import { unknownFormat } from '../weights/readers/named-formats.ts';
+import { onnxFormat } from '../weights/readers/onnx/format.ts';
 import { readMetadata } from '../weights/readers/onnx/model-proto.ts';
 import { ProtoReader } from '../weights/readers/protobuf.ts';
+import { formatOf } from '../weights/readers/readers.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
 import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
 import { lastOfOnnx } from './last-activation.ts';
@@ -67,8 +70,10 @@ function statedIn(
     const metadata = readMetadata(new ProtoReader(new ByteReader(file, 'it', 0, file.size)), file.size);
     return { metadata, last: lastOfOnnx(shown, file) };
   } catch (e) {
-    if (isUnreadable(e)) throw new RunError(`'${shown}' is not an ONNX file that can be read: ${e.message}`);
-    throw e;
+    if (!isUnreadable(e)) throw e;
+    const format = formatOf(file, shown);
+    const why = format === onnxFormat || format === unknownFormat ? e.message : `it is ${format.what}`;
+    throw new RunError(`'${shown}' is not an ONNX file that can be read: ${why}`);
   } finally {
     close();
   }

@@ -139,3 +139,18 @@ test('scores become probabilities once', () => {
   expect(probabilities(shares)).toBe(shares);
   expect(likeliest(shares, ['a', 'b'], 3).map(({ label }) => label)).toEqual(['b', '3', '2']);
 });
+
+test.each([
+  ['<!DOCTYPE html><html></html>', 'it is a web page, not a file of weights'],
+  ['', 'it is an empty file'],
+  ['\u0008\u0007:\u00ff', 'damaged'],
+])('an ONNX file with the content %j is named as what it is', async (content, what) => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'net.onnx'), content, 'latin1');
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c02020' } })
+    .png()
+    .toFile(join(cwd, 'a.png'));
+  const { code, err } = await enetc(['predict', 'net.onnx', 'a.png'], { cwd });
+  expect([code, err]).toEqual([1, expect.stringContaining("'net.onnx' is not an ONNX file that can be read: ")]);
+  expect(err).toContain(what);
+});

@@ -36,7 +36,7 @@ it.each([
   ['text', 'Entry not found', 'download it again'],
 ])('a file that is %s is called so, with what to do', (what, content, advice) => {
   const message = messageOf(bytes(content));
-  expect(message).toContain(`'w' is ${what}, which is not supported: `);
+  expect(message).toContain(`'w' cannot be read: it is ${what}; `);
   expect(message).toContain(advice);
   // a message cuts what is too long, and advice that is cut is none
   expect(message).not.toContain('...');
@@ -53,7 +53,7 @@ it.each([
   const { diagnostics } = openCheckpointFile({ name, file: accessTo(bytes('\xde\xad\xbe\xefnonsense')) });
   const [{ message }] = diagnostics as unknown as [{ message: string }];
   expect(message).toContain(
-    `'${name}' is a file of an unknown format, which is not supported: its first bytes are de ad be ef`,
+    `'${name}' cannot be read: it is a file of an unknown format; its first bytes are de ad be ef`,
   );
   expect(message).toContain(expected);
   expect(message).toContain('download it again');
@@ -66,7 +66,7 @@ it('the numbers of a TensorFlow checkpoint alone name the file to give', () => {
     { message: string },
   ];
   expect(message).toContain(
-    "the numbers of a TensorFlow checkpoint without their names, which is not supported: these are in the '.index'",
+    "the numbers of a TensorFlow checkpoint without their names; these are in the '.index'",
   );
 });
 

@@ -60,7 +60,7 @@ test.each(['net.weights.h5', 'legacy.weights.h5'])('%s, without layers, says tha
 
 test('without the library the file is named', () => {
   expect(said(openBytes(file('model.h5')))).toContain(
-    'is an HDF5 file of Keras (.h5, .weights.h5), which is not supported',
+    'cannot be read: it is an HDF5 file of Keras (.h5, .weights.h5); ',
   );
 });
 

@@ -31,7 +31,7 @@ test.each([
 test('a layers model without a folder is only named', () => {
   const { tensor, said } = opened(JSON.stringify({ format: 'layers-model', weightsManifest: manifest }), false);
   expect(tensor).toBeUndefined();
-  expect(said).toContain('is the model.json of a TensorFlow.js model, which is not supported: ');
+  expect(said).toContain('cannot be read: it is the model.json of a TensorFlow.js model; ');
 });
 
 test('the index of a checkpoint in several files is not a layers model, though it may state a format', () => {

@@ -12,7 +12,7 @@ export const weightDiagnostics = {
     `A safetensors file starts with the length of its header (8 bytes), then the header (JSON), then the tensors' data, which must cover the rest of the file without gap or overlap. A file that breaks these rules is truncated or malicious; download it again, or save it again with the \`safetensors\` library.`,
   ),
   'checkpoint-format': error<{ file: string; what: string; advice: string }>(
-    (a) => `'${a.file}' is ${a.what}, which is not supported: ${a.advice}`,
+    (a) => `'${a.file}' cannot be read: it is ${a.what}; ${a.advice}`,
     `Weights are read from safetensors files, PyTorch checkpoints, ONNX models, Keras files, TensorFlow checkpoints, TensorFlow Lite models and TensorFlow.js models. The format is detected from the first bytes, not from the file's name.`,
   ),
   'checkpoint-unreadable': error<{ file: string; what: string; reason: string }>(
