@@ -67,13 +67,14 @@ function statedIn(
 ): { readonly metadata: ReadonlyMap<string, string>; readonly last: LastActivation | undefined } {
   const { file, close } = openRandomAccess(path, shown);
   try {
+    const format = formatOf(file, shown);
+    if (format !== onnxFormat && format !== unknownFormat)
+      throw new RunError(`'${shown}' is not an ONNX file that can be read: it is ${format.what}`);
     const metadata = readMetadata(new ProtoReader(new ByteReader(file, 'it', 0, file.size)), file.size);
     return { metadata, last: lastOfOnnx(shown, file) };
   } catch (e) {
-    if (!isUnreadable(e)) throw e;
-    const format = formatOf(file, shown);
-    const why = format === onnxFormat || format === unknownFormat ? e.message : `it is ${format.what}`;
-    throw new RunError(`'${shown}' is not an ONNX file that can be read: ${why}`);
+    if (isUnreadable(e)) throw new RunError(`'${shown}' is not an ONNX file that can be read: ${e.message}`);
+    throw e;
   } finally {
     close();
   }
