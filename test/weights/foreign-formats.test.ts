@@ -65,9 +65,7 @@ it('the numbers of a TensorFlow checkpoint alone name the file to give', () => {
   const [{ message }] = openCheckpointFile({ name: 'a/model.data-00000-of-00001', file }).diagnostics as unknown as [
     { message: string },
   ];
-  expect(message).toContain(
-    "the numbers of a TensorFlow checkpoint without their names; these are in the '.index'",
-  );
+  expect(message).toContain("the numbers of a TensorFlow checkpoint without their names; these are in the '.index'");
 });
 
 it('a header with `{` at the ninth byte is safetensors, whatever its length looks like', () => {
