@@ -20,13 +20,21 @@ const kinds: readonly (readonly [noun: string, endings: readonly string[]])[] = 
   ),
 ];
 
+/** Files within the folders that targets write. */
+const inFolders: readonly (readonly [noun: string, endings: readonly string[]])[] = [
+  ['Python file', ['py']],
+  ['JSON file', ['json']],
+  ['protobuf', ['pb']],
+];
+
 /**
  * Throws if an output's ending is that of another kind of file: whoever opens it would not understand it.
  * @param noun what is written: that of a kind, or `folder`
  */
 export function refuseEnding(shown: string, noun: string): void {
   const ending = extname(shown).slice(1).toLowerCase();
-  const [promised] = kinds.find(([, endings]) => endings.includes(ending)) ?? [];
+  const known = noun === 'folder' ? [...kinds, ...inFolders] : kinds;
+  const [promised] = known.find(([, endings]) => endings.includes(ending)) ?? [];
   if (promised === undefined || promised === noun) return;
   const hint = promised === 'picture' || promised === 'drawing' ? "; 'enetc graph' draws networks" : '';
   throw usageError(

@@ -296,6 +296,14 @@ describe('names of another kind of file', () => {
     [['compile', 'tiny.enet', '-o', 'x.png'], "'x.png' has the name of a picture, but the output is an ONNX model"],
     [['compile', 'tiny.enet', '-o', 'x.svg'], "'x.svg' has the name of a drawing, but the output is an ONNX model"],
     [['compile', 'tiny.enet', '-o', 'x.safetensors'], "'x.safetensors' has the name of a safetensors file"],
+    [
+      ['compile', 'tiny.enet', '--target', 'pytorch', '-o', 'x.py'],
+      "'x.py' has the name of a Python file, but the output is a folder",
+    ],
+    [
+      ['compile', 'tiny.enet', '--target', 'tfjs', '-o', 'model.json'],
+      "'model.json' has the name of a JSON file, but the output is a folder",
+    ],
     [['compile', 'tiny.enet', '-o', 'x.onnx', '--target', 'tfjs'], 'an ONNX model, but the output is a folder'],
     [['weights', 'init', 'tiny.enet', '-o', 'x.onnx'], 'an ONNX model, but the output is a safetensors file'],
   ])('%s', async (argv, message) => {
