@@ -540,6 +540,22 @@ describe.skipIf(!python)('runs of train.py', () => {
       .filter(([, of]) => of === parent)
       .map(([pid]) => pid!);
 
+  test('a picture that Pillow does not know is named, once', async () => {
+    const folder = writeFolder('unknown-picture', plain);
+    const set = join(root, 'unknown-set', 'train');
+    for (const [name, colour] of [
+      ['dark', '#202020'],
+      ['light', '#e0e0e0'],
+    ] as const) {
+      mkdirSync(join(set, name), { recursive: true });
+      const picture = sharp({ create: { width: 70, height: 66, channels: 3, background: colour } });
+      for (let i = 0; i < 8; i++) await picture.png().toFile(join(set, name, `${i}.png`));
+    }
+    writeFileSync(join(set, 'dark', '3.png'), 'not a picture, but long enough for one');
+    const ran = runToEnd(python!, ['train.py', join(set, '..'), ...common, '--epochs', '1', '--batch', '16'], folder);
+    await expect(ran).rejects.toThrow(/dark.3\.png' cannot be read: it is not a picture in a format of Pillow's$/m);
+  });
+
   test('two processes give what one gives that accumulates', async () => {
     const folder = writeFolder('plain', plain);
     const driver = startTrain(python!, folder);

@@ -120,7 +120,13 @@ class Pictures(Dataset[tuple[Tensor, int, int]]):
             )
         except (OSError, ValueError, SyntaxError) as problem:
             name = self.split.names[index]
-            raise RunError(f"'{name}' cannot be read: {problem}") from problem
+            # Pillow's message would repeat the path
+            why = (
+                "it is not a picture in a format of Pillow's"
+                if isinstance(problem, UnidentifiedImageError)
+                else problem
+            )
+            raise RunError(f"'{name}' cannot be read: {why}") from problem
         gray = whole.mode in ("1", "L")
         picture = whole.convert("RGB" if CHANNELS == 3 else "L")
         if self.epoch is None:
