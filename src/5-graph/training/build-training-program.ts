@@ -16,6 +16,7 @@ import { planTraining, type TrainedQuantisation } from '../quantise/plan-trainin
 import { addLogits, addLoss, type Scores } from './add-loss.ts';
 import { type TooLarge, withCheckpoint } from './checkpoint.ts';
 import { addForward, type Forward, type ForwardOptions, noiseCount } from './differentiate.ts';
+import { keepPace } from './keep-pace.ts';
 import { defaultTrainingOptions, type TrainingOptions, type TrainingResult } from './options.ts';
 import type { StepFunction, StepRef, Variable } from './program.ts';
 import { remakeNorms } from './remake-norms.ts';
@@ -84,12 +85,8 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
   const { ranges: rounded, observed } = quantised?.trained ?? {};
   const ranges = [...(rounded?.values() ?? []), ...(observed?.values() ?? [])];
   const variables = [...own, ...keptVariables(own, trained, averaged, options), ...ranges.map(rangeVariable)];
-  const step = withCheckpoint(
-    remakeNorms(options.accumulate ? accumulate(setting) : train(setting)),
-    graph,
-    options.checkpoint,
-    variableBytes({ variables }),
-  );
+  const whole = remakeNorms(options.accumulate ? accumulate(setting) : train(setting));
+  const step = withCheckpoint(whole, graph, options.checkpoint, variableBytes({ variables }));
   if ('least' in step) return { diagnostics: [tooLarge(step, options)] };
   return {
     training: {
@@ -97,13 +94,14 @@ export function buildTrainingProgram(graph: Graph, asked: Partial<TrainingOption
         name: graph.name,
         variables,
         functions: [
-          step,
+          keepPace(step),
           ...(options.accumulate ? [apply(setting)] : []),
           evaluate(setting, 'evaluate', ''),
           predict(setting, 'predict', ''),
           ...(options.ema ? [evaluate(setting, 'evaluate_ema', '/ema'), predict(setting, 'predict_ema', '/ema')] : []),
           diagnose(setting),
         ],
+        ...(options.checkpoint !== 'none' && { savesMemory: true }),
       },
       input: { name: 'image', shape: image.shapes[0] ?? [] },
       classes,

@@ -128,4 +128,9 @@ export interface StepProgram {
   readonly name: string;
   readonly variables: readonly Variable[];
   readonly functions: readonly StepFunction[];
+  /**
+   * Whether memory counts more than time: a runtime that can run several nodes at once had better run them one at a time, since
+   * each of them holds the values it reads and makes.
+   */
+  readonly savesMemory?: boolean;
 }
