@@ -96,13 +96,13 @@ const eager =
     createEagerRunner(tf, program);
 
 function tensorflowParts(loaded: LoadedTensorflow): Parts {
-  const { tf, gpu } = loaded;
+  const { tf, gpu, compilesFirst } = loaded;
   return {
     tf,
     engine: 'tensorflow',
     description: describeTensorflow(loaded),
     slow: false,
-    createRunner: (program) => createSessionRunner(tf, program, { fuse: !gpu }),
+    createRunner: (program) => createSessionRunner(tf, program, { fuse: !gpu, runsInOrder: !gpu && compilesFirst }),
     close: () => {},
   };
 }

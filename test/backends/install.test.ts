@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { emitTrainingModel } from '../../src/6-emit/tfjs/saved-model/emit-training-model.ts';
 import { readLink } from '../../src/backends/linked-tensorflow.ts';
 import { enetc, folder } from '../cli/fake-io.ts';
 import { findPython } from '../oracle.ts';
@@ -124,6 +125,15 @@ test.skipIf(!python || !compiler)(
         expect.objectContaining({ name: 'tensorflow', works: true, detail: expect.stringContaining('TensorFlow') }),
       ]),
     });
+    // Its binding takes the options of a session from the folder of a model, and TensorFlow refuses what is none.
+    const model = folder({ 'session_options.pb': 'no message' });
+    const modules = join(env.ENETC_HOME, 'tensorflow/node_modules/@tensorflow/tfjs-node');
+    const { pb } = emitTrainingModel({ name: 'empty', variables: [], functions: [] });
+    writeFileSync(join(model, 'saved_model.pb'), pb);
+    const load = `require(${JSON.stringify(modules)}).node.loadSavedModel(${JSON.stringify(model)}, ['serve'], 'read')`;
+    const refused = spawnSync(process.execPath, ['-e', load], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain('Unparseable ConfigProto');
     expect((await enetc(['backend', 'list'], { cwd, env })).out).toContain(`${link.version} of ${link.python}`);
     expect((await enetc(['backend', 'remove', 'tensorflow'], { cwd, env })).code).toBe(0);
     expect(readLink(env)).toBeUndefined();

@@ -97,7 +97,7 @@ describe.skipIf(!backend)('in a session of TensorFlow', () => {
   test.each(checkpoints)('checkpoint %s gives the same bits', async (_name, checkpoint) => {
     const training = programOf(small, { checkpoint });
     // As the backend runs it on a CPU.
-    const options = { fuse: true };
+    const options = { fuse: true, runsInOrder: true };
     const all = await trained(await createSessionRunner(tf, keepingAll.program, options), keepingAll);
     expect(await trained(await createSessionRunner(tf, training.program, options), training)).toEqual(all);
   });

@@ -4,6 +4,7 @@ import type { Wheel } from './find-wheel.ts';
 import { InstallError } from './install-error.ts';
 import { quietModule, quietSource } from './quiet-source.ts';
 import { lastLines, runTool } from './run-tool.ts';
+import { sessionOptionsSource, wrappedLoad } from './session-options-source.ts';
 
 /** The Node-API version that tfjs-node 4.22 prefers: every Node that enetc runs on has it. */
 const napiVersion = 8;
@@ -41,11 +42,15 @@ export async function compileBinding(compiler: string, modules: string, wheel: W
   // Where node-pre-gyp looks: package.json's binary.module_path.
   const binding = join(tfjsNode, `lib/napi-v${napiVersion}/tfjs_binding.node`);
   mkdirSync(dirname(binding), { recursive: true });
+  const sessionOptions = join(tfjsNode, 'binding/session-options.cc');
+  writeFileSync(sessionOptions, sessionOptionsSource);
   await compile(compiler, [
     ...common,
     '-I',
     wheel.include,
+    `-D${wrappedLoad.join('=')}`,
     ...sources,
+    sessionOptions,
     '-o',
     binding,
     ...wheel.libraries,

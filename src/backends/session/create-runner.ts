@@ -14,20 +14,24 @@ import { openSession } from './session.ts';
  */
 const portion = 8 * 2 ** 20;
 
+export interface SessionRunnerOptions extends Pick<TrainingModelOptions, 'fuse'> {
+  /** Whether programs that are to save memory run one node at a time: on CPUs, see `SessionOptions`. */
+  readonly runsInOrder?: boolean;
+}
+
 /**
  * Runs step programs through TensorFlow, a whole step in one call: the program is a SavedModel in a session that holds
  * the variables. The same variables should be read or written together each time, since TensorFlow prepares a graph for each selection.
- * @param options.fuse see `TrainingModelOptions`
  */
 export async function createSessionRunner(
   tf: TfjsNode,
   program: StepProgram,
-  options: TrainingModelOptions,
+  { runsInOrder = false, ...options }: SessionRunnerOptions,
 ): Promise<StepRunner> {
   const often = program.functions.filter(({ isRare }) => !isRare);
   const { pb, signatures } = emitTrainingModel({ ...program, functions: often }, { ...options, initialises: false });
   const { read, write } = signatures as { read: GraphSignature; write: GraphSignature };
-  const session = await openSession(tf, pb, 'read');
+  const session = await openSession(tf, pb, 'read', { inOrder: runsInOrder && program.savesMemory === true });
   const variables = new Map(program.variables.map((variable) => [variable.name, variable]));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
 
@@ -41,7 +45,11 @@ export async function createSessionRunner(
   const runAside = async (fn: StepFunction, inputs: Readonly<Record<string, HostTensor>>) => {
     const names = new Set(fn.nodes.flatMap(({ op }) => (op.kind === 'variable' ? [op.name] : [])));
     const part = { ...program, variables: program.variables.filter(({ name }) => names.has(name)) };
-    const aside = await createSessionRunner(tf, { ...part, functions: [{ ...fn, isRare: false }] }, options);
+    const aside = await createSessionRunner(
+      tf,
+      { ...part, functions: [{ ...fn, isRare: false }] },
+      { ...options, runsInOrder },
+    );
     try {
       await aside.write(await runner.read([...names]));
       return await aside.run(fn.name, inputs);

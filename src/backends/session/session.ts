@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorInfo } from '../../6-emit/tfjs/saved-model/encode.ts';
+import { sessionOptionsFile } from '../install/session-options-source.ts';
 import type { HostTensor } from '../runner.ts';
 import type { TfjsNode } from '../tensorflow/load.ts';
+import { inOrderOptions } from './session-options.ts';
 
 /** A session of TensorFlow over a SavedModel. */
 export interface TensorflowSession {
@@ -25,15 +27,29 @@ interface LoadedModel {
   dispose(): void;
 }
 
+export interface SessionOptions {
+  /**
+   * Whether TensorFlow runs one node at a time, where its binding takes options of sessions: that of `enetc backend install` does.
+   * The results are the same. Each node may still use all cores.
+   */
+  readonly inOrder?: boolean;
+}
+
 /**
  * Loads a SavedModel from its bytes. TensorFlow reads a folder: a temporary one, gone when this returns.
  * @param signature the name of any signature of the model.
  */
-export async function openSession(tf: TfjsNode, pb: Uint8Array, signature: string): Promise<TensorflowSession> {
+export async function openSession(
+  tf: TfjsNode,
+  pb: Uint8Array,
+  signature: string,
+  { inOrder = false }: SessionOptions = {},
+): Promise<TensorflowSession> {
   const folder = mkdtempSync(join(tmpdir(), 'enetc-session-'));
   let model: LoadedModel;
   try {
     writeFileSync(join(folder, 'saved_model.pb'), pb);
+    if (inOrder) writeFileSync(join(folder, sessionOptionsFile), inOrderOptions());
     model = (await tf.node.loadSavedModel(folder, ['serve'], signature)) as unknown as LoadedModel;
   } finally {
     rmSync(folder, { recursive: true, force: true });

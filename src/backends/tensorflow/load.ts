@@ -27,7 +27,14 @@ export interface LoadedTensorflow {
   readonly version: string;
   /** Whether its ops run on a CUDA GPU. */
   readonly gpu: boolean;
+  /**
+   * Whether XLA compiles everything before its first run. Otherwise graphs have branches for what is not compiled yet, and
+   * TensorFlow's single-threaded executor refuses branches.
+   */
+  readonly compilesFirst: boolean;
 }
+
+const eagerCompilation = '--tf_xla_enable_lazy_compilation=false';
 
 /**
  * Loads tfjs-node from its entry file. TensorFlow reads its settings from the environment, once: its log is cut to errors,
@@ -39,7 +46,7 @@ export async function loadTensorflow(entry: string, gpu: boolean): Promise<Loade
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   // XLA compiles everything before its first run: otherwise some runs would use other kernels, with different rounding.
-  process.env.TF_XLA_FLAGS ??= '--tf_xla_enable_lazy_compilation=false';
+  process.env.TF_XLA_FLAGS ??= eagerCompilation;
   if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
   bridgeNodeUtil();
   const tf = await quietly(() => {
@@ -51,7 +58,12 @@ export async function loadTensorflow(entry: string, gpu: boolean): Promise<Loade
     }
   });
   const backend = tf.findBackend('tensorflow') as unknown as NativeBackend;
-  return { tf, version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
+  return {
+    tf,
+    version: backend.binding.TF_Version,
+    gpu: backend.isUsingGpuDevice,
+    compilesFirst: process.env.TF_XLA_FLAGS.includes(eagerCompilation),
+  };
 }
 
 interface NativeBackend {
