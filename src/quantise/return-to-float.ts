@@ -87,7 +87,8 @@ export interface Attempts<Result> {
  * The fewest layers that must stay float32 for a goal, those that gain most first. Their number is doubled until the goal is
  * reached, and then found by bisection; with the others fitted again, it is bisected further. More layers in float32 are not always
  * closer as long as the others keep their fits, which make up for the noise of layers that no longer have any: so small numbers are
- * tried first, and where no number helps, fitting again still can.
+ * tried first, and where no number helps, fitting again still can. Then the layers that change most come first, for better or for
+ * worse: one that makes the others worse has much noise, for which their fits make up.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
@@ -95,14 +96,23 @@ export async function fewestFloats<Result extends { readonly closeness: Closenes
   { gains, returned, refitted }: Attempts<Result>,
 ): Promise<Result> {
   if (isReached(goal, all.closeness)) return all;
-  const order = [...(await gains())].sort((a, b) => b[1] - a[1]).map(([node]) => node);
-  const first = (count: number) => new Set(order.slice(0, count));
-  const found = await grow(goal, order.length, (count) => returned(first(count)));
-  if (!refitted) return found.result;
-  const again = found.count === order.length ? found.result : await refitted(first(found.count));
-  if (!isReached(goal, again.closeness)) return found.result;
-  return (await halve(goal, 0, { ...found, result: again }, (count) => refitted(first(count)))).result;
+  const byGain = [...(await gains())].sort((a, b) => b[1] - a[1]);
+  const kept = await grow(goal, byGain.length, (count) => returned(first(byGain, count)));
+  if (!refitted) return kept.result;
+  if (kept.count === byGain.length) {
+    // most layers change little: the median is what the network has on the same pictures
+    const usual = byGain[byGain.length >> 1]?.[1] ?? 0;
+    const byEffect = byGain.toSorted((a, b) => Math.abs(b[1] - usual) - Math.abs(a[1] - usual));
+    return (await halve(goal, 0, kept, (count) => refitted(first(byEffect, count)))).result;
+  }
+  const again = await refitted(first(byGain, kept.count));
+  if (!isReached(goal, again.closeness)) return kept.result;
+  return (await halve(goal, 0, { ...kept, result: again }, (count) => refitted(first(byGain, count)))).result;
 }
+
+/** @param order numbers of nodes, each with its signal-to-noise ratio */
+const first = (order: readonly (readonly [node: number, sqnr: number])[], count: number): ReadonlySet<number> =>
+  new Set(order.slice(0, count).map(([node]) => node));
 
 interface Found<Result> {
   readonly count: number;

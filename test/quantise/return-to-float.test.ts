@@ -74,6 +74,18 @@ test('fits that make up for noise that is gone do not send everything to float32
   expect([refitted.floats.size < 12, isReached(goal, fewer.closeness)]).toEqual([true, false]);
 });
 
+test('a layer whose return alone makes the others worse is among the first around which they are fitted again', async () => {
+  const { attempt, gains } = attempts();
+  const misleading = async () => (await gains()).set(7, 5);
+  const returned = async (floats: ReadonlySet<number>) => ({
+    floats,
+    closeness: { sqnr: floats.size === 12 ? Number.POSITIVE_INFINITY : 3 },
+  });
+  const whole = await attempt(new Set());
+  const found = await fewestFloats({ sqnr: 20 }, whole, { gains: misleading, returned, refitted: attempt });
+  expect(new Set(found.floats)).toEqual(new Set([3, 7]));
+});
+
 test('a goal is sought by more than itself', () => {
   const { sqnr, agreement } = sought({ sqnr: 20, agreement: 0.97 });
   expect(sqnr).toBe(20.5);
