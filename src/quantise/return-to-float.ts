@@ -88,7 +88,7 @@ export interface Attempts<Result> {
  * reached, and then found by bisection; with the others fitted again, it is bisected further. More layers in float32 are not always
  * closer as long as the others keep their fits, which make up for the noise of layers that no longer have any: so small numbers are
  * tried first, and where no number helps, fitting again still can. Then the layers that change most come first, for better or for
- * worse: one that makes the others worse has much noise, for which their fits make up.
+ * worse: one that makes the network worse has much noise, for which the fits of the others make up.
  */
 export async function fewestFloats<Result extends { readonly closeness: Closeness }>(
   goal: Goal,
@@ -99,15 +99,12 @@ export async function fewestFloats<Result extends { readonly closeness: Closenes
   const byGain = [...(await gains())].sort((a, b) => b[1] - a[1]);
   const kept = await grow(goal, byGain.length, (count) => returned(first(byGain, count)));
   if (!refitted) return kept.result;
-  if (kept.count === byGain.length) {
-    // most layers change little: the median is what the network has on the same pictures
-    const usual = byGain[byGain.length >> 1]?.[1] ?? 0;
-    const byEffect = byGain.toSorted((a, b) => Math.abs(b[1] - usual) - Math.abs(a[1] - usual));
-    return (await halve(goal, 0, kept, (count) => refitted(first(byEffect, count)))).result;
-  }
-  const again = await refitted(first(byGain, kept.count));
+  // most layers change little: the median is what the network has on the same pictures
+  const usual = byGain[byGain.length >> 1]?.[1] ?? 0;
+  const byEffect = byGain.toSorted((a, b) => Math.abs(b[1] - usual) - Math.abs(a[1] - usual));
+  const again = await refitted(first(byEffect, kept.count));
   if (!isReached(goal, again.closeness)) return kept.result;
-  return (await halve(goal, 0, { ...kept, result: again }, (count) => refitted(first(byGain, count)))).result;
+  return (await halve(goal, 0, { ...kept, result: again }, (count) => refitted(first(byEffect, count)))).result;
 }
 
 /** @param order numbers of nodes, each with its signal-to-noise ratio */

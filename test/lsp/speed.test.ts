@@ -105,9 +105,10 @@ test('from the start to the first diagnostics', async () => {
 
 /**
  * Until about the 8,000th edit the heap grows by what is kept of blocks, up to its bound, and by the code that the engine
- * compiles; 300 bytes an edit that nothing gives back break the bound.
+ * compiles; 300 bytes an edit that nothing gives back break the bound. On a busy machine it has once grown by 30 MiB at the
+ * 10,000th edit and not after: memory that is lost would be in a second run too.
  */
-test('10,000 edits leave the memory as it was after 10,000 before them', { timeout: 600_000 }, async () => {
+test('10,000 edits leave the memory as it was after 10,000 before them', { timeout: 600_000, retry: 1 }, async () => {
   const root = workspace();
   const uri = uriOf(root, 'net.enet');
   const text = stdlib['std/efficientnet'] as string;
