@@ -106,7 +106,7 @@ function columns(wide: Uint8Array, row: number, first: number, { starts, counts,
 
 function clamped(sum: number): number {
   const value = sum >> bits;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return Math.min(Math.max(value, 0), 255);
 }
 
 /** The taps of `count` positions from `first` on, of an axis that is resized from one length to another. */
