@@ -1,6 +1,8 @@
 import type {
+  AssignNode,
   ComprehensionNode,
   Declaration,
+  Expr,
   Ident,
   ModelNode,
   NameNode,
@@ -189,6 +191,11 @@ function step(scope: PathScope, word: string): PathStep[] {
       }
       return !scope.sections;
     }
+    if (node.kind === 'assign') {
+      const { targets, value } = node as AssignNode;
+      const [ident] = targets;
+      if (ident && targets.length === 1 && fits(ident.name) && makesWeight(value)) found.push(weight(inside, ident));
+    }
     if (node.kind === 'comprehension') {
       walkNodes((node as ComprehensionNode).item, (element) => {
         if (element.kind === 'step' && !(element as StepNode).share) elements.add(element);
@@ -205,6 +212,25 @@ function step(scope: PathScope, word: string): PathStep[] {
     return true;
   });
   return found;
+}
+
+/** Whether a value is learned: its tensor has the name of the value. */
+function makesWeight(value: Expr): boolean {
+  let found = false;
+  walkNodes(value, (node) => {
+    if (node.kind === 'name' && (node as NameNode).parts.length === 1)
+      found ||= (node as NameNode).parts[0] === 'Weight';
+    return !found;
+  });
+  return found;
+}
+
+function weight({ owner }: Inside, ident: Ident): PathStep {
+  const local = meaningsOf(owner).locals.get(ident);
+  return {
+    entity: { kind: 'value', name: ident.name, ident, owner, ...(local && { local }) },
+    next: () => [{ kind: 'op' }],
+  };
 }
 
 /** The shared steps of a section. */
