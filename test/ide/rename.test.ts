@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { graphTensors } from '../../src/5-graph/graph.ts';
 import { definitionsAt } from '../../src/ide/features/definition.ts';
 import { applyEdits, editsByPath } from '../../src/ide/features/edits.ts';
 import { hover } from '../../src/ide/features/hover.ts';
@@ -209,6 +210,68 @@ weights M {
     const edits = 'refusal' in result ? [] : (editsByPath(result.edits).get('/space/net.enet') ?? []);
     expect(applyEdits(text, edits)).toBe(text.replaceAll('side', 'half'));
   }
+});
+
+describe('a value that takes no tensors names what is learned', () => {
+  const net = `import { Shift } from "./blocks.enet"
+
+model M {
+  input image: [4, 1, 1]
+  scale = Weight([4, 1, 1], 1)
+  plain = 4
+  scaled: Mul(image, scale)
+  shift: Shift(plain)
+}
+`;
+  const files = {
+    'blocks.enet': `block Shift(x, channels: int) {
+  offsets = [Weight([channels, 1, 1], 0) for i in 1]
+  return Add(x, offsets[0])
+}
+`,
+    'net.enet': net,
+    'map.enet': `import { M } from "./net.enet"
+
+weights M {
+  | path            | mine |
+  | scale           | s    |
+  | shift.offsets.0 | p    |
+  | shift.offsets.* | q*   |
+}
+`,
+  };
+
+  test('these are the paths of its tensors', () => {
+    const { analysis } = openFixture({ ...files, 'net.enet': `▮${net}` });
+    const graph = analysis.network('M', {})?.graph;
+    expect([...graphTensors(graph!)].map(({ tensor }) => tensor.name)).toEqual(['scale', 'shift.offsets.0']);
+  });
+
+  test.each([
+    ['net.enet', 'scale ='],
+    ['map.enet', 'scale   '],
+    ['blocks.enet', 'offsets ='],
+    ['map.enet', 'offsets.0'],
+  ] as const)('from %s, %j: rows of weight maps in other files follow', (file, from) => {
+    const word = from.split(/[ .]/)[0] as string;
+    const text = files[file];
+    const at = text.indexOf(from);
+    const { ide, analysis, offset } = openFixture({ ...files, [file]: `${text.slice(0, at)}▮${text.slice(at)}` });
+    const result = renameAt(ide, analysis, offset, 'fresh');
+    expect(result).toHaveProperty('edits');
+    const edits = editsByPath('edits' in result ? result.edits : []);
+    for (const [name, before] of Object.entries(files)) {
+      const expected = before.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), 'fresh');
+      expect(applyEdits(before, edits.get(`/space/${name}`) ?? [])).toBe(expected);
+    }
+  });
+
+  test('another value is not what a row names', () => {
+    const at = net.indexOf('plain');
+    const { ide, analysis, offset } = openFixture({ ...files, 'net.enet': `${net.slice(0, at)}▮${net.slice(at)}` });
+    const result = renameAt(ide, analysis, offset, 'fresh');
+    expect([...editsByPath('edits' in result ? result.edits : []).keys()]).toEqual(['/space/net.enet']);
+  });
 });
 
 test('choices that share a name are renamed together, and not to the name of a parameter', () => {

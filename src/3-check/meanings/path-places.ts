@@ -1,8 +1,8 @@
 import type {
   AssignNode,
+  CallNode,
   ComprehensionNode,
   Declaration,
-  Expr,
   Ident,
   ModelNode,
   NameNode,
@@ -192,9 +192,8 @@ function step(scope: PathScope, word: string): PathStep[] {
       return !scope.sections;
     }
     if (node.kind === 'assign') {
-      const { targets, value } = node as AssignNode;
-      const [ident] = targets;
-      if (ident && targets.length === 1 && fits(ident.name) && makesWeight(value)) found.push(weight(inside, ident));
+      const step = (node as AssignNode).targets.some(({ name }) => fits(name)) && assigned(inside, node as AssignNode);
+      if (step) found.push(step);
     }
     if (node.kind === 'comprehension') {
       walkNodes((node as ComprehensionNode).item, (element) => {
@@ -214,23 +213,40 @@ function step(scope: PathScope, word: string): PathStep[] {
   return found;
 }
 
-/** Whether a value is learned: its tensor has the name of the value. */
-function makesWeight(value: Expr): boolean {
+/**
+ * The step of a value that an op without tensors makes, which has the value's name: a learned `scale = Weight([8], 1)`. Undefined where
+ * the value names no step.
+ */
+function assigned(inside: Inside, { targets, value }: AssignNode): PathStep | undefined {
+  const [ident, ...others] = targets;
+  const local = ident && meaningsOf(inside.owner).locals.get(ident);
+  if (!local || others.length > 0) return undefined;
   let found = false;
   walkNodes(value, (node) => {
-    if (node.kind === 'name' && (node as NameNode).parts.length === 1)
-      found ||= (node as NameNode).parts[0] === 'Weight';
+    found ||= node.kind === 'call' && takesNoTensor(inside, (node as CallNode).callee);
     return !found;
   });
-  return found;
+  if (!found) return undefined;
+  const then: readonly PathScope[] = [{ kind: 'op' }];
+  // in a comprehension the element's number follows the name
+  const numbered: PathScope = { kind: 'number', sure: value.kind === 'comprehension', then };
+  return {
+    entity: { kind: 'value', name: ident.name, ident, owner: inside.owner, local },
+    next: () => [...then, numbered],
+  };
 }
 
-function weight({ owner }: Inside, ident: Ident): PathStep {
-  const local = meaningsOf(owner).locals.get(ident);
-  return {
-    entity: { kind: 'value', name: ident.name, ident, owner, ...(local && { local }) },
-    next: () => [{ kind: 'op' }],
-  };
+function takesNoTensor({ module, owner }: Inside, name: NameNode): boolean {
+  const target = meaningsOf(owner).targets.get(name);
+  const meaning = target?.kind === 'free' ? freeMeaning(module, target.name) : undefined;
+  return meaning?.kind === 'op' && meaning.op.tensors === 0;
+}
+
+/** Whether a path of a weight map can name a value, so that files other than its own can too. */
+export function isNamedByPaths(module: FileScope, { kind, owner, local }: Entity): boolean {
+  const binder = kind === 'value' ? local?.binder : undefined;
+  if (!binder || !('targets' in binder) || !owner) return false;
+  return assigned({ module, owner }, binder) !== undefined;
 }
 
 /** The shared steps of a section. */

@@ -2,6 +2,7 @@ import type { Declaration, ImportNode } from '../../1-parse/ast.ts';
 import { namesOf } from '../../3-check/meanings/declaration-names.ts';
 import type { Entity } from '../../3-check/meanings/entity.ts';
 import type { Occurrence } from '../../3-check/meanings/occurrence.ts';
+import { isNamedByPaths } from '../../3-check/meanings/path-places.ts';
 import { resolveTarget } from '../../3-check/meanings/resolve-target.ts';
 import { memoise } from '../../memoise.ts';
 import { lastIndexWhile } from '../../sorted.ts';
@@ -84,7 +85,9 @@ export function occurrencesOfEntity(ide: Ide, analysis: Analysis, entity: Entity
   const declared = declaredAt(analysis, entity);
   const key = entityKey(analysis, entity);
   if (!declared || key === undefined) return [];
-  const files = isPrivate(entity) ? [declared.path] : dependentFiles(ide, declared.path);
+  const files = isPrivate(ide.analysis(declared.path) ?? analysis, entity)
+    ? [declared.path]
+    : dependentFiles(ide, declared.path);
   return files.flatMap((path) => {
     const file = path === analysis.path ? analysis : ide.analysis(path);
     return file ? occurrencesIn(file, entity.name, key) : [];
@@ -103,7 +106,10 @@ export function occurrencesIn(analysis: Analysis, name: string, key: string): En
   return found;
 }
 
-/** Whether nothing outside of its declaration can name an entity. */
-function isPrivate({ kind }: Entity): boolean {
-  return kind === 'value' || kind === 'number' || kind === 'table' || kind === 'output';
+/** Whether nothing outside of its declaration, in this file, can name an entity. */
+function isPrivate({ module }: Analysis, entity: Entity): boolean {
+  const { kind } = entity;
+  return (
+    kind === 'number' || kind === 'table' || kind === 'output' || (kind === 'value' && !isNamedByPaths(module, entity))
+  );
 }
