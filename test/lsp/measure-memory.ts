@@ -6,6 +6,12 @@ const [root, uri] = process.argv.slice(2) as [string, string];
 const text = process.env.ENET_TEXT as string;
 const client = await startHere(root);
 const random = randomNumbers(11);
+// what is kept of blocks reaches its bound before the first edit
+const row = (i: number) => `    | x${i} |   | ${(5 + i / 10).toFixed(1)} | 1.0 | 224 | 0.2 |\n`;
+const wide = text.replace(/(\| l2 .*\n)/, (l2) => l2 + Array.from({ length: 60 }, (_, i) => row(i)).join(''));
+await client.open(`${uri}.wide.enet`, wide);
+await client.connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: `${uri}.wide.enet` } });
+await client.close(`${uri}.wide.enet`);
 await client.open(uri, text);
 let now = text;
 const used: number[] = [];
