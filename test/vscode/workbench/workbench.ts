@@ -108,7 +108,15 @@ export async function openWorkbench(
       await page.locator('.part.statusbar', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
     },
     lens: (text) => page.locator('.codelens-decoration a', { hasText: text }),
-    clickLens: (lens, heard) => until(() => lens.click(), heard),
+    async clickLens(lens, heard) {
+      let missed = false;
+      await until(async () => {
+        // away and back: lenses are drawn again
+        if (missed) for (const key of ['Control+End', 'Control+u']) await page.keyboard.press(key);
+        missed = true;
+        await lens.click();
+      }, heard);
+    },
     async lines() {
       const lines = await editor
         .locator('.view-line')
