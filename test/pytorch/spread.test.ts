@@ -1,26 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
-import { emit } from '../../src/6-emit/emit.ts';
 import { writeStages } from '../../src/6-emit/pytorch/stages/write-stages.ts';
-import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
 import { writeTrain } from '../../src/6-emit/pytorch/train-script/write-train.ts';
 import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
 import { type Compilation, compile } from '../../src/compile.ts';
-import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
 import { type PipelinePlan, type PlanOptions, planPipeline } from '../../src/pipeline/plan.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
-import { randomWeights } from '../../src/weights/random-weights.ts';
-import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
 import { build, model } from '../language/build.ts';
 import { findPython } from '../oracle.ts';
-import { folderInMemory } from '../tfjs/models.ts';
 import { checkpointAfter, goldenNetwork, meta, startCheckpoint, stepInputs } from '../training/golden.ts';
+import {
+  channelsFirst,
+  checkpoints,
+  furthest,
+  numbersIn,
+  readTensors,
+  type Tensors,
+  writeFolder,
+  writeTensors,
+} from './train-files.ts';
 
 const python = findPython(['torch', 'safetensors', 'PIL']);
 const root = mkdtempSync(join(tmpdir(), 'enet-spread-'));
@@ -32,18 +36,6 @@ function planned(graph: Graph, options: PlanOptions): PipelinePlan {
   const plan = planPipeline(graph, options);
   if ('problem' in plan) throw new Error(plan.problem);
   return plan;
-}
-
-/** Writes a network's folder with train.py and its stages. */
-function writeFolder(name: string, network: Compilation & { readonly graph: Graph }, pipeline: PipelinePlan): string {
-  const memory = folderInMemory();
-  const checkpoint = randomWeights(network.graph, 3);
-  const { diagnostics } = emit(network, pytorchTarget, { trainScript: true, pipeline }, memory.open, { checkpoint });
-  expect(diagnostics).toEqual([]);
-  const folder = join(root, name);
-  mkdirSync(folder);
-  for (const [file, bytes] of memory.files()) writeFileSync(join(folder, file), bytes);
-  return folder;
 }
 
 /** Runs the driver in two processes, without torchrun, which takes seconds itself; its answers. */
@@ -83,31 +75,6 @@ function freePort(): Promise<number> {
   });
 }
 
-type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-
-function writeTensors(path: string, tensors: Tensors): void {
-  const parts: Uint8Array[] = [];
-  const list = [...tensors].map(([name, { shape }]) => ({ name, shape }));
-  writeSafetensors({ write: (bytes) => parts.push(bytes.slice()) }, list, ({ name }) => tensors.get(name)!.data);
-  writeFileSync(path, Buffer.concat(parts));
-}
-
-async function readTensors(path: string): Promise<Map<string, Float32Array>> {
-  const { checkpoint, close } = await openCheckpoint(path, '/');
-  const found = new Map([...checkpoint!.tensors.keys()].map((name) => [name, checkpoint!.read(name).slice()]));
-  close();
-  return found;
-}
-
-const largest = (values: Float32Array) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-
-/** How far tensors are from others, of the largest of each. */
-function furthest(found: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): number {
-  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-  const apart = (a: Float32Array, b: Float32Array) => largest(a.map((v, i) => v - b[i]!));
-  return Math.max(...[...expected].map(([name, values]) => apart(found.get(name)!, values) / largest(values)));
-}
-
 describe.skipIf(!python)('two gloo processes', () => {
   test('a pipeline has the gradients of one process, and statistics of all images of a step', async () => {
     const network = build(
@@ -117,7 +84,7 @@ describe.skipIf(!python)('two gloo processes', () => {
     );
     // a cut through a norm and its convolution, and over it the sum's other part and an auxiliary output
     const pipeline = planned(network.graph, { stages: 2, batch: 12, microBatches: 4, cuts: ['b.n'] });
-    const folder = writeFolder('gradients', network, pipeline);
+    const folder = writeFolder(join(root, 'gradients'), network, pipeline);
     const asked = { what: 'gradients', micro_batches: 4, size: 3 };
     const answers = await drive(folder, [
       { ...asked, schedule: 'gpipe', recomputes: false },
@@ -136,7 +103,7 @@ describe.skipIf(!python)('two gloo processes', () => {
     const options = { variant: 'b0', resolution: 96, set: { classes: '10' } };
     const network = compile({ name: 'b0', text: stdlib['std/efficientnet']! }, options);
     const pipeline = planned(network.graph!, { stages: 2, batch: 16, microBatches: 4, schedule: 'gpipe' });
-    const folder = writeFolder('memory', { ...network, graph: network.graph! }, pipeline);
+    const folder = writeFolder(join(root, 'memory'), { ...network, graph: network.graph! }, pipeline);
     const [answer] = await drive(folder, [{ what: 'memory' }]);
     for (const [i, bytes] of (answer as unknown as number[]).entries()) {
       const ratio = bytes / pipeline.stages[i]!.memory.total;
@@ -213,7 +180,7 @@ describe.skipIf(!python)('runs over two gloo processes', () => {
 
   test('go on from a checkpoint, or where they were killed, to the same numbers', async () => {
     const pipeline = planned(network.graph, { stages: 2, batch: 12, microBatches: 4, cuts: ['b.n'], recompute: 'all' });
-    const folder = writeFolder('runs', network, pipeline);
+    const folder = writeFolder(join(root, 'runs'), network, pipeline);
     const pictures = await writePictures();
     const at = (name: string) => join(root, name);
     const [killed, ended] = start(
@@ -276,28 +243,4 @@ async function writePictures(): Promise<string> {
     }
   }
   return path;
-}
-
-/** The tensors of a safetensors file, in the order of their names; its metadata are in any order. */
-function numbersIn(file: string): Buffer {
-  const bytes = readFileSync(file);
-  return bytes.subarray(8 + Number(bytes.readBigUInt64LE()));
-}
-
-function checkpoints(run: string): string[] {
-  const folder = join(run, 'checkpoints');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.startsWith('step-'))
-    .sort();
-}
-
-function channelsFirst({ shape, data }: { shape: readonly number[]; data: Float32Array }) {
-  const [n = 0, h = 0, w = 0, c = 0] = shape;
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < n; i++) {
-    for (let p = 0; p < h * w; p++)
-      for (let k = 0; k < c; k++) out[(i * c + k) * h * w + p] = data[(i * h * w + p) * c + k]!;
-  }
-  return { shape: [n, c, h, w], data: out };
 }

@@ -1,43 +1,29 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
-import { applyPasses, emit } from '../../src/6-emit/emit.ts';
+import { applyPasses } from '../../src/6-emit/emit.ts';
 import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
 import { writeTrain } from '../../src/6-emit/pytorch/train-script/write-train.ts';
 import { writeModel } from '../../src/6-emit/pytorch/write-model.ts';
 import { createEagerRunner } from '../../src/backends/eager/create-runner.ts';
-import { type Compilation, compile } from '../../src/compile.ts';
-import { openCheckpoint } from '../../src/node/open-checkpoint.ts';
+import { compile } from '../../src/compile.ts';
 import { stdlib } from '../../src/stdlib.generated.ts';
 import { evaluationFraming } from '../../src/train/augment/crops.ts';
 import { applyPolicy } from '../../src/train/augment/policies.ts';
 import { resample } from '../../src/train/data/resample.ts';
 import { trainingOptions } from '../../src/train/loop/training-options.ts';
 import { classScores, macroScores } from '../../src/train/metrics/class-scores.ts';
-import { scalarRecord, versionRecord } from '../../src/train/metrics/event-record.ts';
-import { readRecords } from '../../src/train/metrics/read-records.ts';
-import type { StepRecord } from '../../src/train/metrics/run-log.ts';
-import { trainedNetwork } from '../../src/train/open/compile-network.ts';
-import { openStoredNetwork } from '../../src/train/open/stored-network.ts';
 import { parseProgression, sizeOfEpoch } from '../../src/train/progressive.ts';
-import { readBestEvaluation } from '../../src/train/report/best-evaluation.ts';
-import { readRun } from '../../src/train/run/run-folder.ts';
-import { stateProblem, type TrainState } from '../../src/train/run/state.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { selectTensors } from '../../src/train/select-tensors.ts';
 import { checkedSettings, type SettingName, type Settings, settingTable } from '../../src/train/settings.ts';
 import { nextUnit, randomState } from '../../src/weights/random.ts';
-import { randomWeights } from '../../src/weights/random-weights.ts';
-import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
 import { enetc, folder as folderWith } from '../cli/fake-io.ts';
-import { build, model } from '../language/build.ts';
+import { model } from '../language/build.ts';
 import { findPython } from '../oracle.ts';
-import { folderInMemory } from '../tfjs/models.ts';
 import {
   checkpointAfter,
   forFunction,
@@ -48,48 +34,12 @@ import {
   stepInputs,
 } from '../training/golden.ts';
 import { members, models } from './members.ts';
-import { runToEnd, startTrain } from './python-train.ts';
+import { startTrain } from './python-train.ts';
+import { apart, channelsFirst, furthest, largest, readTensors, type Tensors, writeTensors } from './train-files.ts';
 
 const python = findPython(['torch', 'safetensors', 'PIL']);
 const root = mkdtempSync(join(tmpdir(), 'enet-torch-train-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-/** Writes a network's folder with train.py. */
-function writeFolder(name: string, network: Compilation): string {
-  const memory = folderInMemory();
-  const checkpoint = randomWeights(network.graph!, 3);
-  const { diagnostics } = emit(network, pytorchTarget, { trainScript: true }, memory.open, { checkpoint });
-  expect(diagnostics).toEqual([]);
-  const path = join(root, name);
-  mkdirSync(path);
-  for (const [file, bytes] of memory.files()) writeFileSync(join(path, file), bytes);
-  return path;
-}
-
-type Tensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-
-function writeTensors(path: string, tensors: Tensors): void {
-  const parts: Uint8Array[] = [];
-  const list = [...tensors].map(([name, { shape }]) => ({ name, shape }));
-  writeSafetensors({ write: (bytes) => parts.push(bytes.slice()) }, list, ({ name }) => tensors.get(name)!.data);
-  writeFileSync(path, Buffer.concat(parts));
-}
-
-async function readTensors(path: string): Promise<Map<string, Float32Array>> {
-  const { checkpoint, close } = await openCheckpoint(path, '/');
-  const found = new Map([...checkpoint!.tensors.keys()].map((name) => [name, checkpoint!.read(name).slice()]));
-  close();
-  return found;
-}
-
-const largest = (values: Float32Array) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-const apart = (a: Float32Array, b: Float32Array) => largest(a.map((v, i) => v - b[i]!));
-
-/** How far tensors are from others, of the largest of each. */
-function furthest(found: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): number {
-  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-  return Math.max(...[...expected].map(([name, values]) => apart(found.get(name)!, values) / largest(values)));
-}
 
 describe.skipIf(!python)('the steps of train.py', () => {
   const { graph } = goldenNetwork({ optimiser: 'sgd' });
@@ -468,252 +418,6 @@ function classifierInputs(graph: ReturnType<typeof goldenNetwork>['graph']): num
   const found = [...graphTensors(graph)].find(({ tensor }) => tensor.name === 'classifier.weight');
   return found!.tensor.shape[1]!;
 }
-
-function channelsFirst({ shape, data }: { shape: readonly number[]; data: Float32Array }) {
-  const [n = 0, h = 0, w = 0, c = 0] = shape;
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < n; i++) {
-    for (let p = 0; p < h * w; p++)
-      for (let k = 0; k < c; k++) out[(i * c + k) * h * w + p] = data[(i * h * w + p) * c + k]!;
-  }
-  return { shape: [n, c, h, w], data: out };
-}
-
-/** What a run's folder is, as any command reads it. */
-const folderOf = (path: string) => ({ path, shown: path });
-
-describe.skipIf(!python)('runs of train.py', () => {
-  const plain = build(
-    model(
-      '  input image: [1, 16, 20]\n  a: c: Conv(4, 3, stride: 2) -> relu -> GlobalAvgPool -> Dropout(0.3)\n  b: Linear(2)\n  return b\n  auxiliary 0.3: a -> d: Linear(2)',
-    ),
-  );
-  const normed = build(
-    model(
-      '  input image: [3, 16, 16]\n  a: c: Conv(4, 3, stride: 2) -> n: BatchNorm -> relu -> GlobalAvgPool\n  b: Linear(2)',
-    ),
-  );
-  const common = [
-    '--workers',
-    '0',
-    '--warmup',
-    '0',
-    '--rate',
-    '0.5',
-    '--ema',
-    '0.8',
-    '--seed',
-    '4',
-    '--log-every',
-    '1',
-  ];
-
-  /** Pictures of two classes, larger than the network's input: training crops them. */
-  async function writePictures(): Promise<string> {
-    const path = join(root, 'pictures');
-    for (const [split, count] of [
-      ['train', 11],
-      ['val', 3],
-    ] as const) {
-      for (const [label, name] of ['dark', 'light'].entries()) {
-        const folder = join(path, split, name);
-        mkdirSync(folder, { recursive: true });
-        for (let i = 0; i < count; i++) {
-          const data = Uint8Array.from({ length: 70 * 66 * 3 }, (_, k) => 90 * label + ((k * (7 + i) + 31 * i) % 150));
-          await sharp(data, { raw: { width: 70, height: 66, channels: 3 } })
-            .png()
-            .toFile(join(folder, `${i}.png`));
-        }
-      }
-    }
-    return path;
-  }
-  const pictures = python ? writePictures() : Promise.resolve('');
-
-  const twoProcesses = ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2', 'train.py'];
-  const torchrun = async (folder: string, argv: readonly string[]) =>
-    runToEnd(python!, [...twoProcesses, await pictures, ...argv], folder);
-  const childrenOf = (parent: number): number[] =>
-    execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .filter(([, of]) => of === parent)
-      .map(([pid]) => pid!);
-
-  test('a picture that Pillow does not know is named, once', async () => {
-    const folder = writeFolder('unknown-picture', plain);
-    const set = join(root, 'unknown-set', 'train');
-    for (const [name, colour] of [
-      ['dark', '#202020'],
-      ['light', '#e0e0e0'],
-    ] as const) {
-      mkdirSync(join(set, name), { recursive: true });
-      const picture = sharp({ create: { width: 70, height: 66, channels: 3, background: colour } });
-      for (let i = 0; i < 8; i++) await picture.png().toFile(join(set, name, `${i}.png`));
-    }
-    writeFileSync(join(set, 'dark', '3.png'), 'not a picture, but long enough for one');
-    const ran = runToEnd(python!, ['train.py', join(set, '..'), ...common, '--epochs', '1', '--batch', '16'], folder);
-    await expect(ran).rejects.toThrow(/dark.3\.png' cannot be read: it is not a picture in a format of Pillow's$/m);
-  });
-
-  const endProcess = (pid: number): void => {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (e) {
-      // it ended by itself
-      if ((e as NodeJS.ErrnoException).code !== 'ESRCH') throw e;
-    }
-  };
-
-  test('two processes give what one gives that accumulates', async () => {
-    const folder = writeFolder('plain', plain);
-    const driver = startTrain(python!, folder);
-    const argv = [...common, '--epochs', '2', '--batch', '4', '--clip-norm', '0.5'];
-    const [one, two] = [join(root, 'plain-1'), join(root, 'plain-2')];
-    await torchrun(folder, [...argv, '--parallel', 'ddp', '--out', two]);
-    const alone = [await pictures, ...argv, '--accumulate', '2', '--out', one];
-    expect(await driver.ask({ what: 'run', argv: alone })).toBe(0);
-    driver.close();
-    await checkRunFolder(one);
-    const [found, expected] = await Promise.all([one, two].map((run) => readTensors(join(run, 'last.safetensors'))));
-    expect(furthest(found!, expected!)).toBeLessThan(1e-6);
-    const lines = [one, two].map((run) => records(run));
-    expect(lines[0]).toHaveLength(8);
-    for (const [i, line] of lines[0]!.entries()) {
-      expect(lines[1]![i]!.kind).toBe(line.kind);
-      if (line.kind === 'step') expect(lines[1]![i]!.loss as number).toBeCloseTo(line.loss as number, 6);
-      else expect(lines[1]![i]!.validation).toEqual(line.validation);
-    }
-  });
-
-  test('norms over two processes, which torchrun resumes wherever they were killed', async () => {
-    const folder = writeFolder('normed', normed);
-    const driver = startTrain(python!, folder);
-    const argv = [...common, '--epochs', '3', '--batch', '8', '--save-every', '1'];
-    const [whole, killed, two] = ['whole', 'killed', 'two'].map((name) => join(root, name)) as [string, string, string];
-    expect(await driver.ask({ what: 'run', argv: [await pictures, ...argv, '--out', whole] })).toBe(0);
-    driver.close();
-    // the same batches in halves, with statistics over both
-    const halves = [...argv.map((part) => (part === '8' ? '4' : part)), '--parallel', 'ddp', '--sync-batch-norm'];
-    await torchrun(folder, [...halves, '--out', two]);
-    const [found, expected] = await Promise.all([two, whole].map((run) => readTensors(join(run, 'last.safetensors'))));
-    expect(furthest(found!, expected!)).toBeLessThan(1e-5);
-
-    // another point in each run of this test; on a busy machine a run may end before it is killed: then again, earlier
-    let step = 1 + Math.floor(Math.random() * 6);
-    for (; ; step = 1) {
-      rmSync(killed, { recursive: true, force: true });
-      const child = spawn(python!, [...twoProcesses, await pictures, ...halves, '--out', killed], {
-        cwd: folder,
-        stdio: 'ignore',
-        env: { ...process.env, OMP_NUM_THREADS: '1' },
-      });
-      const ended = new Promise((resolve) => child.on('close', resolve));
-      while (child.exitCode === null && !checkpoints(killed).some((name) => name >= `step-00000000${step}`)) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-      expect(child.exitCode ?? 0).toBe(0);
-      const workers = childrenOf(child.pid!);
-      child.kill('SIGKILL');
-      for (const pid of workers) endProcess(pid);
-      await ended;
-      if (workers.length === 2 && checkpoints(killed).at(-1)! < 'step-000000009') break;
-    }
-
-    await torchrun(folder, ['--resume', killed, '--workers', '0']);
-    for (const file of ['last.safetensors', 'best.safetensors', 'checkpoints/step-000000009.safetensors']) {
-      const same = numbersIn(join(killed, file)).equals(numbersIn(join(two, file)));
-      expect(same, `${file}, killed after step ${step}`).toBe(true);
-    }
-    expect(readFileSync(join(killed, 'metrics.jsonl'), 'utf8')).toBe(readFileSync(join(two, 'metrics.jsonl'), 'utf8'));
-  });
-
-  /** What reads the runs of `enetc train` reads this one: eval and compile, the state, metrics and events. */
-  async function checkRunFolder(run: string): Promise<void> {
-    const evaluated = await enetc(['eval', '--run', run, '--backend', 'cpu', '--workers', '1', '--json'], {
-      cwd: root,
-    });
-    expect(evaluated.err).toBe('');
-    const { top1, images } = JSON.parse(evaluated.out) as { top1: number; images: number };
-    const { config, hashes } = readRun(folderOf(run));
-    expect(config).toMatchObject({ engine: { name: 'pytorch', processes: 1 }, settings: { accumulate: 2 } });
-    expect(images).toBe(config.images.validation);
-    const lines = readRecords(run);
-    const epochs = lines.filter((line) => line.kind === 'epoch');
-    const best = epochs.findLast((line) => line.best)!;
-    const scores = Object.values(best.validation).map(({ accuracy }) => accuracy);
-    expect(top1).toBe(Math.max(...scores));
-    const compiled = await enetc(['compile', '--run', run, '-o', 'run.onnx'], { cwd: root });
-    expect(compiled).toMatchObject({ code: 0, err: '' });
-
-    const name = readdirSync(join(run, 'checkpoints'))
-      .filter((file) => file.startsWith('step-'))
-      .sort()
-      .at(-1)!;
-    const { checkpoint, close } = await openCheckpoint(join(run, 'checkpoints', name), '/');
-    const state = JSON.parse(checkpoint!.metadata.get('state')!) as TrainState;
-    expect(stateProblem(state)).toBe(undefined);
-    expect(state.step).toBe(epochs.at(-1)!.step);
-    const { network } = openStoredNetwork(folderOf(run), () => {});
-    const { variables } = trainedNetwork(network, config.settings, { keepStatistics: false }, () => {}).training
-      .program;
-    const shapes = variables.filter((variable) => !variable.name.endsWith('/sum'));
-    expect(Object.fromEntries([...checkpoint!.tensors].map(([key, { shape }]) => [key, shape]))).toEqual(
-      Object.fromEntries(shapes.map((variable) => [variable.name, variable.shape])),
-    );
-    close();
-    expect(hashes).toHaveLength(1);
-    expect(
-      readBestEvaluation(run, state.best, 2)!.mistakes.every(({ image }) => image.startsWith('data:image/png')),
-    ).toBe(true);
-
-    const events = readFileSync(join(run, 'events.out.tfevents.0.enetc'));
-    expect(events.length).toBe(state.log.events);
-    const first = lines[0] as StepRecord;
-    const at = versionRecord(0).length;
-    const length = Number(events.readBigUInt64LE(at));
-    const wallTime = events.readDoubleLE(at + 12 + 1);
-    const { 'step/images_per_second': speed, ...known } = scalarsOf(events.subarray(at + 12, at + 12 + length));
-    expect(speed).toBeGreaterThan(0);
-    const scalars = { 'step/loss': first.loss, 'step/rate': first.rate, 'step/gradient_norm': first.norm };
-    for (const [tag, value] of Object.entries(scalars)) expect(known[tag]).toBeCloseTo(value, 5);
-    const expected = scalarRecord({ wallTime, step: 1, scalars: { ...scalars, 'step/images_per_second': speed! } });
-    expect(events.subarray(at, at + 16 + length)).toEqual(Buffer.from(expected));
-  }
-
-  /** The values of an event, by tag. */
-  function scalarsOf(event: Buffer): Record<string, number> {
-    const found: Record<string, number> = {};
-    for (const match of event.toString('latin1').matchAll(/\n.\n.(step\/[a-z_]+)\x15([\s\S]{4})/g)) {
-      found[match[1]!] = Buffer.from(match[2]!, 'latin1').readFloatLE();
-    }
-    return found;
-  }
-
-  /** The tensors of a safetensors file, in the order of their names; its metadata are in any order. */
-  function numbersIn(file: string): Buffer {
-    const bytes = readFileSync(file);
-    return bytes.subarray(8 + Number(bytes.readBigUInt64LE()));
-  }
-
-  function checkpoints(run: string): string[] {
-    try {
-      return readdirSync(join(run, 'checkpoints'))
-        .filter((name) => name.startsWith('step-'))
-        .sort();
-    } catch {
-      return [];
-    }
-  }
-
-  function records(run: string): Record<string, unknown>[] {
-    const text = readFileSync(join(run, 'metrics.jsonl'), 'utf8');
-    return text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-  }
-});
 
 test('a network that the script cannot train is refused', async () => {
   const cwd = folderWith({
