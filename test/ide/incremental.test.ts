@@ -143,14 +143,17 @@ test('each text of the corpus says the same as when it is checked whole', () => 
   }
 });
 
-test('over thousands of random edits the editor says what it would say from scratch', () => {
+/** Of 50 edits each. */
+const rounds = Number(process.env.ENET_RUNS ?? 20);
+
+test('over a thousand random edits the editor says what it would say from scratch', () => {
   const next = numbersFrom(20_261);
   const ide = createIde(memoryHost(new Map()));
   let well = 0;
   let edits = 0;
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < rounds; round++) {
     // most of them small; the library's take their time
-    const base = round < 34 ? round % 12 : 12 + next(corpus.length - 12);
+    const base = round < rounds * 0.85 ? round % 12 : 12 + next(corpus.length - 12);
     const changes: Edit[] = [];
     for (let i = 0; i < 50; i++) {
       // now and then back to a text that is whole
@@ -171,6 +174,6 @@ test('over thousands of random edits the editor says what it would say from scra
       expect(said, JSON.stringify([base, changes])).toEqual(placed(whole, plain));
     }
   }
-  expect(edits).toBe(2000);
-  expect(well).toBeGreaterThan(1000);
+  expect(edits).toBe(rounds * 50);
+  expect(well).toBeGreaterThan(edits / 2);
 }, 600_000);

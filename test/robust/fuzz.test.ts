@@ -13,7 +13,7 @@ import { type Edit, mutate } from './mutate.ts';
 import { verifyGraph } from './verify-graph.ts';
 
 /** How many inputs: `ENET_FUZZ=20000 npx vitest run test/robust/fuzz`. `ENET_SEED` chooses others. */
-const runs = Number(process.env.ENET_FUZZ ?? 1_500);
+const runs = Number(process.env.ENET_FUZZ ?? 1_000);
 const seed = Number(process.env.ENET_SEED ?? 1905);
 /** For an input, in milliseconds; generous, since tests run side by side. */
 const mostTime = 5_000;
