@@ -7,6 +7,7 @@ import type { Arguments } from './command.ts';
 import { type Io, usageError } from './io.ts';
 import { openMapped } from './mapped-spec.ts';
 import { openRun } from './open-run.ts';
+import { askedOutputs } from './outputs-option.ts';
 import { printDiagnostics, printJson } from './print-diagnostics.ts';
 import { type NamedPoint, scalingRequest } from './scaling-request.ts';
 
@@ -65,10 +66,6 @@ function withClasses(request: CompileOptions, args: Arguments): CompileOptions {
 
 /** A request with the outputs that `--outputs` names. */
 function withOutputs(request: CompileOptions, args: Arguments): CompileOptions {
-  const names = text(args, 'outputs');
-  if (names === undefined) return request;
-  const outputs = names.split(',').map((name) => name.trim());
-  if (outputs.includes(''))
-    throw usageError(`--outputs takes names separated by commas, not '${names}'`, args.command.name);
-  return { ...request, outputs };
+  const outputs = askedOutputs(args);
+  return outputs ? { ...request, outputs } : request;
 }

@@ -20,6 +20,14 @@ export const importDeclaration: Command = {
     option('resolution N', 'height and width of images, if the file leaves them open: 224, or 224x320', {
       kind: 'size',
     }),
+    option(
+      'outputs NAMES',
+      "outputs instead of the file's own, separated by commas: tensors or nodes by the names that the file gives them; what follows is left out",
+    ),
+    option(
+      'cut',
+      'leave out nodes that the language cannot express and all that depends on them, such as the selection of boxes in a detector; the last tensors before them become outputs',
+    ),
     option('convention NAME', "for weights whose names both conventions share, such as timm's EfficientNet", {
       kind: 'convention',
       choices: ['tf', 'torch'],

@@ -1,5 +1,4 @@
 import { createDiagnostic, hasErrors } from '../diagnostics/diagnostic.ts';
-import type { Pair } from '../ops/pair.ts';
 import type { CheckpointSource, OpenedTensors } from '../weights/readers/format.ts';
 import { onnxFormat } from '../weights/readers/onnx/format.ts';
 import { formatOf } from '../weights/readers/readers.ts';
@@ -7,15 +6,12 @@ import { importStrings } from './block-strings/import-strings.ts';
 import { blockStrings } from './block-strings/read-strings.ts';
 import { type ImportConvention, importCheckpoint } from './checkpoint/import-checkpoint.ts';
 import { importGraphModel } from './graph-model/import-graph-model.ts';
-import { importOnnx } from './import-onnx.ts';
+import { type GraphOptions, importOnnx } from './import-onnx.ts';
 import type { ImportResult } from './imported.ts';
 import { importLayers } from './layers/import-layers.ts';
 
 /** What a user states about a file that the file itself does not. */
-export interface ImportOptions extends ImportConvention {
-  /** Height and width of images. */
-  readonly image?: Pair;
-}
+export interface ImportOptions extends ImportConvention, GraphOptions {}
 
 /** Whether a file contains a network's nodes, so that the network is read from it. */
 export function isGraphFile(source: CheckpointSource): boolean {
@@ -26,8 +22,8 @@ export function isGraphFile(source: CheckpointSource): boolean {
  * Reads a foreign network as a spec, and its weights, from a file that `isGraphFile`. @param name of the model, from a
  * file's name: `resnet18`
  */
-export function importModel(source: CheckpointSource, name: string, { image }: ImportOptions = {}): ImportResult {
-  if (isGraphFile(source)) return importOnnx(source, name, image);
+export function importModel(source: CheckpointSource, name: string, options: ImportOptions = {}): ImportResult {
+  if (isGraphFile(source)) return importOnnx(source, name, options);
   const { what } = formatOf(source.file, source.name);
   return { diagnostics: [createDiagnostic('import-format', undefined, { file: source.name, what })] };
 }
@@ -54,9 +50,9 @@ export function importOpened(
   const { checkpoint, topology, graph, diagnostics } = opened;
   if (!checkpoint) return { diagnostics };
   const own = topology
-    ? importLayers(checkpoint, topology, opened.constants, name, options.image)
+    ? importLayers(checkpoint, topology, opened.constants, name, options)
     : graph
-      ? importGraphModel(checkpoint, graph, name, options.image)
+      ? importGraphModel(checkpoint, graph, name, options)
       : importCheckpoint(checkpoint, what, name, options);
   const all = [...diagnostics, ...own.diagnostics];
   return own.imported && !hasErrors(all) ? { imported: own.imported, diagnostics: all } : { diagnostics: all };

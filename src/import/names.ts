@@ -36,6 +36,16 @@ export function identifier(text: string): string {
   return /^[A-Za-z]/.test(plain) ? plain.slice(0, 60) : plain === '' ? 'value' : `v${plain.slice(0, 60)}`;
 }
 
+/** What a tensor in the middle of a graph is called as an output: its node's path, of which PyTorch repeats the parts. */
+export function pathOfTensor(name: string): string {
+  const parts = name
+    .replace(/_output_\d+$/, '')
+    .split('/')
+    .filter((part) => part !== '');
+  const own = parts.filter((part, i) => !parts[i + 1]?.startsWith(`${part}.`));
+  return own.join('/') || name;
+}
+
 /** A name in the style of models: `Resnet18` for `resnet18.onnx`. */
 export function modelName(file: string): string {
   const [plain = 'Network'] = identifier(file).split('.');

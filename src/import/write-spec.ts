@@ -23,9 +23,9 @@ export function writeSpec(given: ImportedNetwork, name: string, blocks: boolean)
   const reading = readingOf(network, sizes);
   const written = blocks ? blocksOf(reading, convention, sizes, model) : [];
   const { lines, nameOf } = sectionsOf(network, convention, sizes, reading, written);
-  const outputs = network.outputs.map(({ name: output, value }) => `${outputName(output)}: ${nameOf(value)}`);
+  const outputs = outputsOf(network).map(({ name: output, value }) => `${output}: ${nameOf(value)}`);
   const declared = written.map(({ text }) => `${text}\n`).join('');
-  return `${declared}model ${model} {\n  convention ${convention.text}\n\n${lines.join('\n')}\n  return ${[...new Set(outputs)].join(', ')}\n}\n`;
+  return `${declared}model ${model} {\n  convention ${convention.text}\n\n${lines.join('\n')}\n  return ${outputs.join(', ')}\n}\n`;
 }
 
 /** Branches one after the other, unless a resized map then came before the value whose size it takes. */
@@ -40,8 +40,13 @@ function inReadingOrder(network: ImportedNetwork): ImportedNetwork {
   }
 }
 
-function outputName(output: string): string {
-  return createNames().unique(identifier(output));
+/** The outputs under names of the language, each different. One that the file lists twice is one. */
+function outputsOf({ outputs }: ImportedNetwork): ImportedNetwork['outputs'] {
+  const names = createNames();
+  const listed = new Map(
+    outputs.map((output) => [`${output.name} ${output.value.node} ${output.value.output}`, output]),
+  );
+  return [...listed.values()].map(({ name, value }) => ({ name: names.unique(identifier(name)), value }));
 }
 
 /** The blocks of parts that occur several times. */

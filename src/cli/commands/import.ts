@@ -14,6 +14,7 @@ import { askedConvention } from '../convention-option.ts';
 import { importedName, importFile } from '../import-file.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';
+import { askedOutputs } from '../outputs-option.ts';
 import { safetensorsFile } from '../own-outputs.ts';
 import { printDiagnostics, printJson } from '../print-diagnostics.ts';
 import { refuseFile } from '../refuse-overwriting.ts';
@@ -27,9 +28,12 @@ export const importCommand: RunCommand = async (args, io) => {
   const spec = text(args, 'output') ?? `${name}.enet`;
   if (!spec.endsWith('.enet')) throw usageError(`'${spec}' is not the name of a spec, which ends with .enet`, 'import');
   const image = askedSize(args);
+  const outputs = askedOutputs(args);
   const { imported, diagnostics, close } = await importFile(path, io, {
     ...askedConvention(args),
     ...(image && { image }),
+    ...(outputs && { outputs }),
+    cut: flag(args, 'cut'),
   });
   try {
     printDiagnostics(diagnostics, args, io);

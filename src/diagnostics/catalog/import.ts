@@ -1,4 +1,16 @@
-import { error, info } from './entry.ts';
+import { error, info, warning } from './entry.ts';
+
+/** The node of a file that cannot be expressed. */
+export interface NodeFacts {
+  readonly file: string;
+  readonly node: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+function nodeText({ node, type }: NodeFacts): string {
+  return `the node '${node}'${type ? ` (${type})` : ''}`;
+}
 
 /** Errors in importing another program's network. */
 export const importDiagnostics = {
@@ -16,10 +28,21 @@ export const importDiagnostics = {
       `'${a.file}' has the tensors of a library model: ${a.call}${a.column ? `, under the names of ${a.column}` : ''}${a.others ? `; the same tensors occur in ${a.others}` : ''}`,
     `The names and shapes of its tensors show which library model a weight file is for. Networks that differ only in parts without weights, such as strides, have the same tensors; the one whose name occurs in the file's name is taken, else the first. The convention (padding, epsilon) and the normalisation are those of the weight map's column.`,
   ),
-  'import-node': error<{ file: string; node: string; type: string; reason: string }>(
+  'import-node': error<NodeFacts & { cut?: { kept: number; left: number } | undefined }>(
     (a) =>
-      `'${a.file}' cannot be imported: the node '${a.node}'${a.type ? ` (${a.type})` : ''} cannot be expressed: ${a.reason}`,
-    `\`enetc import\` expresses a network in the language, whose set of operators is closed: its [built-in ops](language.md#built-in-ops). A file whose outputs depend on anything else is refused, and the message names the first node without a counterpart. Nodes that the outputs do not depend on are ignored.`,
+      `'${a.file}' cannot be imported: ${nodeText(a)} cannot be expressed: ${a.reason}${a.cut ? `; 'enetc import --cut' leaves out what depends on it, and keeps ${a.cut.kept} of ${a.cut.kept + a.cut.left} nodes` : ''}`,
+    `\`enetc import\` expresses a network in the language, whose set of operators is closed: its [built-in ops](language.md#built-in-ops). A file whose outputs depend on anything else is refused, and the message names the first node without a counterpart. Nodes that the outputs do not depend on are ignored.
+
+A detector's file often ends with post-processing: boxes are decoded, sorted and selected, by operators that are not a network's. \`--cut\` leaves out whatever depends on a node that cannot be expressed; the last tensors before it are the outputs. \`--outputs\` chooses outputs by the names of tensors or nodes.`,
+  ),
+  'import-cut': warning<NodeFacts & { left: number; count: number }>(
+    (a) =>
+      `the last ${a.left} nodes of '${a.file}' are left out, as ${nodeText(a)} cannot be expressed: ${a.reason}; ${a.count === 1 ? 'the tensor that they read is the output' : `the ${a.count} tensors that they read are the outputs`}`,
+    `With \`--cut\`, \`enetc import\` leaves out what the language cannot express, with all that depends on it. The outputs are the last tensors before that, in the order of the file. The message names the first node that was left out: if it is not the beginning of the post-processing, export the network without that operator.`,
+  ),
+  'import-outputs': error<{ file: string; name: string; similar: string }>(
+    ({ file, name, similar }) => `'${file}' has no tensor or node '${name}'${similar}`,
+    `\`enetc import --outputs\` takes names of tensors or nodes of the file, as Netron shows them, separated by commas.`,
   ),
   'import-limits': error<{ file: string; reason: string }>(
     (a) => `'${a.file}' cannot be imported: its network cannot be built from a spec: ${a.reason}`,

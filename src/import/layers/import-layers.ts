@@ -1,8 +1,7 @@
 import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Pair } from '../../ops/pair.ts';
 import type { Checkpoint } from '../../weights/checkpoint.ts';
 import type { Topology } from '../../weights/readers/layers-model/topology.ts';
-import { importGraph } from '../import-onnx.ts';
+import { type GraphOptions, importGraph } from '../import-onnx.ts';
 import type { ImportResult } from '../imported.ts';
 import { UnsayableNode } from '../unsayable.ts';
 import { type Constants, graphOfLayers } from './graph-of-layers.ts';
@@ -16,12 +15,12 @@ export function importLayers(
   topology: Topology,
   constants: Constants | undefined,
   name: string,
-  image?: Pair,
+  options: GraphOptions = {},
 ): ImportResult {
   const file = checkpoint.name;
   try {
     const graph = graphOfLayers(topology, checkpoint, constants ?? new Map());
-    return importGraph(graph, file, name, { count: topology.layers.length, what: 'layers' }, image);
+    return importGraph(graph, file, name, { count: topology.layers.length, what: 'layers' }, options);
   } catch (e) {
     if (!(e instanceof UnsayableNode)) throw e;
     const data = { file, node: e.node, type: e.type, reason: e.message };

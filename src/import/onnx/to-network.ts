@@ -7,6 +7,7 @@ import { createNetworkBuilder, type ImportedNetwork, type NetworkBuilder, pruned
 import type { Numbers } from '../numbers.ts';
 import { Unsayable } from '../unsayable.ts';
 import { flattened, type OperatorContext } from './context.ts';
+import { type Cut, findCut } from './cut.ts';
 import { operators } from './operators.ts';
 import type { DeclaredValue, FileNode, OnnxAttribute, OnnxGraph } from './read-graph.ts';
 import type { FailedValue, FileValue } from './values.ts';
@@ -16,7 +17,12 @@ const noAttribute: OnnxAttribute = {};
 /** A network in our ops, or the reason why the file cannot be one. */
 export type ToNetwork =
   | { readonly network: ImportedNetwork; readonly failed?: undefined }
-  | { readonly network?: undefined; readonly failed: Omit<FailedValue, 'kind'> };
+  | {
+      readonly network?: undefined;
+      readonly failed: Omit<FailedValue, 'kind'>;
+      /** Where the network can be cut before all that cannot be expressed. */
+      readonly cut: Cut;
+    };
 
 /**
  * Turns an ONNX graph into a network of our ops: fused and spelled-out forms are one, arithmetic of shapes is done, what the
@@ -56,7 +62,7 @@ export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
   for (const { name } of graph.outputs) {
     const value = values.get(name);
     const failure = asFailure(name, value);
-    if (failure) return { failed: failure };
+    if (failure) return { failed: failure, cut: findCut(graph, values, b, (v) => asFailure(name, v) === undefined) };
     if (value?.kind !== 'live') continue;
     outputs.push({ name, value: value.view ? flattened(b, value.ref, name) : value.ref });
   }
@@ -78,7 +84,12 @@ function inputValue(
     const ref = b.input(name, own as number[]);
     return { kind: 'live', ref, ...(isLast && { view: { kind: 'last' } }) };
   }
-  const advice = own.length === 3 && own[0] !== undefined ? '; --resolution 224 gives images a size' : '';
+  const advice =
+    own.length === 3 && own[0] !== undefined
+      ? '; --resolution 224 gives images a size'
+      : shape.length === 3
+        ? '; export the part of it that takes a batch (the backbone and the head of a detector)'
+        : '';
   const reason = `an input is a map of known size, [batch, channels, height, width], but it is [${shape.map((n) => known(n) ?? 'open').join(', ')}]${advice}`;
   return { kind: 'failed', node: name, type: 'input', reason };
 }
