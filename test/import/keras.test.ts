@@ -54,3 +54,16 @@ test('a layer that the language lacks is named', async () => {
     "the node 'stages.stage2.0.channel_shuffle/shuffle/groups' (Reshape) cannot be expressed: only a vector can be made a map",
   );
 });
+
+test('a sequential model of Keras 3 is the same network from both of its files', async () => {
+  const names = ['sequential.h5', 'sequential.keras'];
+  const cwd = folder(
+    Object.fromEntries(names.map((name) => [name, readFileSync(new URL(`../weights/keras/${name}`, import.meta.url))])),
+  );
+  for (const name of names) {
+    const ran = await enetc(['import', name, '-o', `${name}.enet`], { cwd });
+    expect([ran.code, ran.err]).toEqual([0, '']);
+  }
+  const diff = await enetc(['weights', 'diff', 'sequential.h5.safetensors', 'sequential.keras.safetensors'], { cwd });
+  expect([diff.code, diff.err]).toEqual([0, '']);
+});

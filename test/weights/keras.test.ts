@@ -58,6 +58,37 @@ test.each(['net.weights.h5', 'legacy.weights.h5'])('%s, without layers, says tha
   close();
 });
 
+test('a sequential model of Keras 3, whose HDF5 file has the name of the model in each weight, is read as its .keras file', async () => {
+  const [older, newer] = await Promise.all(
+    ['sequential.h5', 'sequential.keras'].map((name) => openCheckpoint(name, folder)),
+  );
+  expect([...older!.diagnostics, ...newer!.diagnostics]).toEqual([]);
+  // the layers of a functional model within have no other name in the older form
+  const own = (name: string) => name.replace('trunk.', '');
+  const names = [...newer!.checkpoint!.tensors.keys()];
+  expect(new Set(older!.checkpoint!.tensors.keys())).toEqual(new Set(names.map(own)));
+  expect(names).toContain('inner.net.weight');
+  for (const name of names)
+    expect([...older!.checkpoint!.read(own(name))], name).toEqual([...newer!.checkpoint!.read(name)]);
+  for (const { close } of [older!, newer!]) close();
+});
+
+test('a SavedModel of Keras 3 has the kernels of its layers', async () => {
+  const [saved, whole] = await Promise.all(
+    ['saved-model', 'sequential.keras'].map((name) => openCheckpoint(name, folder)),
+  );
+  const kernels = [...saved!.checkpoint!.tensors.values()].filter(({ name }) => name.endsWith('.weight'));
+  expect(kernels.map(({ shape }) => shape).sort()).toEqual([
+    [2, 2],
+    [2, 2, 1, 1],
+    [2, 2, 3, 3],
+    [2, 3, 3, 3],
+  ]);
+  const trunk = kernels.find(({ shape }) => String(shape) === '2,3,3,3')!;
+  expect([...saved!.checkpoint!.read(trunk.name)]).toEqual([...whole!.checkpoint!.read('trunk.conv.weight')]);
+  for (const { close } of [saved!, whole!]) close();
+});
+
 test('without the library the file is named', () => {
   expect(said(openBytes(file('model.h5')))).toContain(
     'cannot be read: it is an HDF5 file of Keras (.h5, .weights.h5); ',

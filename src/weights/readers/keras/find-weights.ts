@@ -29,9 +29,10 @@ const variables: Readonly<Record<string, readonly string[]>> = {
 /**
  * Finds the weights of a model in a file of Keras: of the older form (`model.save('x.h5')`, `/model_weights/LAYER/NAME`, or without
  * the first part of `save_weights`), or of Keras 3 (`.weights.h5`, `/layers/CLASS_N/vars/0`).
+ * @param model its name, which Keras 3 puts in front of the weights of a sequential model: `/model_weights/LAYER/MODEL/LAYER/kernel`
  * @throws Unreadable where the file is neither
  */
-export function findWeights(file: Hdf5File): readonly KerasWeight[] {
+export function findWeights(file: Hdf5File, model?: string): readonly KerasWeight[] {
   const top = file.members('/').map(({ name }) => name);
   let left = mostObjects;
   const members = (path: string, depth: number) => {
@@ -58,6 +59,9 @@ export function findWeights(file: Hdf5File): readonly KerasWeight[] {
 
   /** A layer's weights under its name: where TensorFlow's graph already had that name, with a number (`conv_1/kernel`). */
   function named(layer: string, weights: KerasWeight[]): KerasWeight[] {
+    const outer = `${model}/${layer}/`;
+    if (model !== undefined && weights.length > 0 && weights.every(({ name }) => name.startsWith(outer)))
+      return weights.map(({ path, name }) => ({ path, name: name.slice(model.length + 1) }));
     const scopes = new Set(weights.map(({ name }) => name.slice(0, Math.max(name.lastIndexOf('/'), 0))));
     const [scope = ''] = scopes;
     const isNumbered =

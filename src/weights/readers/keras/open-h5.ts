@@ -1,6 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { createDiagnostic } from '../../../diagnostics/diagnostic.ts';
 import { type CheckpointTensor, isFloat } from '../../checkpoint.ts';
+import { isObject } from '../../is-object.ts';
 import { Unreadable } from '../byte-reader.ts';
 import type { CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts';
 import { mapsRead, ourValues, type ReadMap } from '../layers-model/feature-channels.ts';
@@ -50,14 +51,15 @@ function readWeights(
   file: Hdf5File,
   config = file.text('/', 'model_config'),
 ): OpenedTensors & { readonly located: ReadonlyMap<string, LocatedWeight> } {
-  const topology = config === undefined ? undefined : topologyOf(config);
+  const json = config === undefined ? undefined : jsonOf(config);
+  const topology = readTopology(json);
   const orders = topology && featureOrders(topology);
   const classes = classNames(topology);
   const tensors = new Map<string, CheckpointTensor>();
   const located = new Map<string, LocatedWeight>();
   const unordered: string[] = [];
   const constants = new Map<string, Float32Array>();
-  const found = findWeights(file);
+  const found = findWeights(file, modelName(json));
   const split = splitSeparable(found.map(({ name: weight }) => weight));
   for (const { path, name: weight } of found) {
     const { dtype, shape } = file.dataset(path);
@@ -113,13 +115,18 @@ function readWeights(
   return { checkpoint: { name, tensors, metadata: new Map(), read }, diagnostics, ...layers, located };
 }
 
-function topologyOf(config: string): Topology | undefined {
+function jsonOf(config: string): unknown {
   if (config.length > mostConfig) throw new Unreadable(`its configuration has ${config.length} characters; too many`);
   try {
-    return readTopology(JSON.parse(config));
+    return JSON.parse(config);
   } catch {
     throw new Unreadable('its configuration is not JSON');
   }
+}
+
+function modelName(json: unknown): string | undefined {
+  const config = isObject(json) ? json.config : undefined;
+  return isObject(config) && typeof config.name === 'string' ? config.name : undefined;
 }
 
 /** Classes of layers by name, including those of nested models. */

@@ -60,7 +60,8 @@ function openTensorflow(source: CheckpointSource): OpenedTensors | undefined {
 
 /** A variable as one of our tensors; nothing for those of optimisers and counters. */
 function named(variable: BundleVariable): (LocatedVariable & { readonly isAverage: boolean })[] {
-  const path = variable.name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, '');
+  // the layers of Keras 3 keep their kernels in `_kernel`
+  const path = variable.name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, '').replace(/\/_kernel$/, '/kernel');
   const isAverage = path.endsWith(`/${averageName}`);
   const own = isAverage ? path.slice(0, -averageName.length - 1) : path;
   const weight = own.includes('.OPTIMIZER_SLOT') ? undefined : namedWeight(own, variable.shape);
