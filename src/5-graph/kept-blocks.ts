@@ -46,14 +46,19 @@ interface KeptBlock {
 }
 
 /**
- * The most nodes and records of calls that are kept, of all blocks together: about 1 KiB each. The largest family of the
- * library, EfficientDet, takes 9,200 of them. What was not called for longest is dropped first.
+ * The most nodes and records that are kept of one block's calls, about 1 KiB each; what was not called for longest is dropped
+ * first. The most in the library, of EfficientNet's MBConv in all variants, are 8,700.
  */
-const mostKept = 20_000;
+const mostKept = 15_000;
 
-/** By block and arguments; what was called last is last. */
-const kept = new Map<string, KeptBlock>();
-let keptSize = 0;
+interface KeptCalls {
+  /** By arguments; what was called last is last. */
+  readonly calls: Map<string, KeptBlock>;
+  size: number;
+}
+
+/** A block that an edit replaces is gone with all that is kept of it. */
+const kept = new WeakMap<Declared, KeptCalls>();
 
 /**
  * Builds a call of a block with `build`, or repeats what an earlier call with the same arguments built, in this
@@ -64,15 +69,20 @@ export function keepBlock(b: Builder, call: BlockCall, build: () => Flow): Flow 
   if (!b.keepsBlocks || b.insideKept || b.sharing.length > 0 || call.path === '') return build();
   const key = keyOf(b, call);
   if (key === undefined) return build();
-  const known = kept.get(key);
+  let of = kept.get(call.declared);
+  if (!of) {
+    of = { calls: new Map(), size: 0 };
+    kept.set(call.declared, of);
+  }
+  const known = of.calls.get(key);
   if (known) {
     const block = repeat(b, known, call);
     if (!block) return build();
-    keep(key, block);
+    keep(of, key, block);
     return flowOf(block);
   }
   const { built, flow } = record(b, call, build);
-  if (built) keep(key, built);
+  if (built) keep(of, key, built);
   return flow;
 }
 
@@ -80,19 +90,19 @@ function flowOf({ results: tensors, list }: KeptBlock): Flow {
   return { tensors, ...(list && { list }) };
 }
 
-function keep(key: string, built: KeptBlock): void {
+function keep(of: KeptCalls, key: string, built: KeptBlock): void {
   if (sizeOf(built) > mostKept / 4) return;
-  const before = kept.get(key);
+  const before = of.calls.get(key);
   if (before) {
-    kept.delete(key);
-    keptSize -= sizeOf(before);
+    of.calls.delete(key);
+    of.size -= sizeOf(before);
   }
-  kept.set(key, built);
-  keptSize += sizeOf(built);
-  for (const [first, call] of kept) {
-    if (keptSize <= mostKept) return;
-    kept.delete(first);
-    keptSize -= sizeOf(call);
+  of.calls.set(key, built);
+  of.size += sizeOf(built);
+  for (const [first, call] of of.calls) {
+    if (of.size <= mostKept) return;
+    of.calls.delete(first);
+    of.size -= sizeOf(call);
   }
 }
 
@@ -102,9 +112,9 @@ function sizeOf({ nodes, calls }: KeptBlock): number {
 }
 
 /** All that a block's nodes depend on, as text; undefined if a value has no such text. */
-function keyOf(b: Builder, { declared, convention, bindings, tensors }: BlockCall): string | undefined {
+function keyOf(b: Builder, { convention, bindings, tensors }: BlockCall): string | undefined {
   // its depth decides whether it can be built
-  let key = `${numberOf(declared)} ${conventionKey(convention)} ${b.calls.length} ${b.ev.depth}`;
+  let key = `${conventionKey(convention)} ${b.calls.length} ${b.ev.depth}`;
   tensors.forEach((t, i) => {
     const same = tensors.findIndex((other) => other.node === t.node && other.output === t.output);
     key += same === i ? `;${t.shape.join('x')}` : `;#${same}`;
