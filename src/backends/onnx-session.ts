@@ -28,7 +28,13 @@ export function createOnnxSession(
   const quiet = { logSeverityLevel: 4, ...options } as const;
   const creating =
     typeof file === 'string' ? InferenceSession.create(file, quiet) : InferenceSession.create(file, quiet);
-  return creating.catch(firstLine);
+  return creating.catch((e) => withoutData(e) ?? firstLine(e));
+}
+
+/** Where a file of numbers is missing, its name. */
+function withoutData(e: unknown): string | undefined {
+  const [, path] = /External data path does not exist: "([^"]+)"/.exec(firstLine(e)) ?? [];
+  return path && `its numbers are in '${path.replace(/^.*[\\/]/, '')}', which is not next to it`;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { fstatSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, fstatSync, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Program } from '../2-resolve/program.ts';
 import { statOf } from '../node/file-stat.ts';
-import { attemptRead } from '../node/system-errors.ts';
+import { attemptRead, attemptWrite } from '../node/system-errors.ts';
 import { flag } from './arguments.ts';
 import type { Arguments } from './command.ts';
 import { isSameFile, liesInFolder } from './file-identity.ts';
@@ -53,6 +53,12 @@ export function refuseFile({ path, shown, inputs, force }: Output, kind: OwnFile
   if (exists && !force && !isOwnFile(path, kind)) {
     throw failure(`'${shown}' exists and is not ${withArticle(kind.noun)} that enetc wrote; --force overwrites it`);
   }
+}
+
+/** Refuses a file whose folder cannot be written to, before long work whose result it is to hold. @throws FileError */
+export function requireFolder({ path, shown }: Output): void {
+  // a device or a pipe is written to as it is
+  if (statOf(path)?.isFile() !== false) attemptWrite(shown, () => accessSync(dirname(path), constants.W_OK));
 }
 
 /** The same for a folder that is replaced whole. One that holds anything but a model is refused in any case. */

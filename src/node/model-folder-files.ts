@@ -3,7 +3,7 @@ import { basename, join, sep } from 'node:path';
 import type { RandomAccess } from '../weights/readers/format.ts';
 import { orUndefined } from './or-undefined.ts';
 import { openRandomAccess } from './regular-file.ts';
-import { FileError } from './system-errors.ts';
+import { FileError, isFileError } from './system-errors.ts';
 
 /** The files next to a model's description. */
 export interface ModelFolderFiles {
@@ -17,7 +17,7 @@ export interface ModelFolderFiles {
  * @param shownFolder the folder as the user wrote it, for messages. @param shown the model as the user wrote it.
  */
 export function modelFolderFiles(folder: string, shownFolder: string, shown: string): ModelFolderFiles {
-  const files = oneAtATime();
+  const files = oneAtATime(shown);
   return {
     open: (name) => files.open(pathInFolder(folder, name, shown), join(shownFolder, name)),
     close: files.close,
@@ -42,7 +42,7 @@ export function decodedName(name: string): string {
 }
 
 /** Files, one of which is open at a time: a model may have more than a process may open. */
-function oneAtATime() {
+function oneAtATime(model: string) {
   let current: { readonly path: string; readonly opened: ReturnType<typeof openRandomAccess> } | undefined;
   const close = () => {
     current?.opened.close();
@@ -51,7 +51,7 @@ function oneAtATime() {
   const use = (path: string, shown: string): RandomAccess => {
     if (current?.path !== path) {
       close();
-      current = { path, opened: openRandomAccess(path, shown) };
+      current = { path, opened: openPart(path, shown, model) };
     }
     return current.opened.file;
   };
@@ -62,6 +62,15 @@ function oneAtATime() {
       read: (offset, length, place) => use(path, shown).read(offset, length, place),
     }),
   };
+}
+
+/** A file that a model needs, which says so where it cannot be read. */
+function openPart(path: string, shown: string, model: string): ReturnType<typeof openRandomAccess> {
+  try {
+    return openRandomAccess(path, shown);
+  } catch (e) {
+    throw isFileError(e) ? new FileError(`${e.message}; numbers of '${model}' are in it`) : e;
+  }
 }
 
 /** Why a folder is not a model. */

@@ -12,6 +12,12 @@ export interface FileInput {
   readonly image: NetworkImage;
 }
 
+/** What a file is called: the network that it states to be, and its own name. */
+export function nameOfFile(metadata: ReadonlyMap<string, string>, shown: string): string {
+  const model = metadata.get('enet.model');
+  return model === undefined ? shown : `${model}, ${shown}`;
+}
+
 /** Options for what a file leaves open. */
 export interface AskedOfFile {
   readonly preprocessing?: Preprocessing;

@@ -7,7 +7,7 @@ import { RunError } from '../train/run-error.ts';
 import { isUnreadable } from '../weights/readers/byte-reader.ts';
 import { type LiteFacts, readLiteFacts } from '../weights/readers/tflite/file-facts.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
-import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
+import { type AskedOfFile, asFed, imageOfFile, nameOfFile, scoresAmong } from './file-image.ts';
 import { lastOfLite } from './last-activation.ts';
 
 /**
@@ -54,7 +54,7 @@ async function openIn(
   const { layout: _, ...facts } = taken;
   const last = lastOfLite(operator);
   return {
-    name: `${metadata.get('enet.model') ?? 'a network'}, ${shown}`,
+    name: nameOfFile(metadata, shown),
     engine: lite.engine,
     ...facts,
     ...(last && { last }),

@@ -10,7 +10,7 @@ import { readMetadata } from '../weights/readers/onnx/model-proto.ts';
 import { ProtoReader } from '../weights/readers/protobuf.ts';
 import { formatOf } from '../weights/readers/readers.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
-import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
+import { type AskedOfFile, asFed, imageOfFile, nameOfFile, scoresAmong } from './file-image.ts';
 import { lastOfOnnx } from './last-activation.ts';
 import type { LastActivation } from './probabilities.ts';
 
@@ -37,7 +37,7 @@ export async function openOnnxClassifier(
     const taken = imageOfFile(shown, input.shape, metadata, asked);
     const { layout: _, ...facts } = taken;
     return {
-      name: `${metadata.get('enet.model') ?? 'a network'}, ${shown}`,
+      name: nameOfFile(metadata, shown),
       engine: `ONNX Runtime ${ort.env.versions.node ?? ''}`.trim(),
       ...facts,
       ...(last && { last }),

@@ -8,7 +8,7 @@ import { isFileError } from '../node/system-errors.ts';
 import { RunError } from '../train/run-error.ts';
 import { isObject } from '../weights/is-object.ts';
 import type { Classifier, ClassifierOptions } from './classifier.ts';
-import { type AskedOfFile, asFed, imageOfFile, scoresAmong } from './file-image.ts';
+import { type AskedOfFile, asFed, imageOfFile, nameOfFile, scoresAmong } from './file-image.ts';
 import { lastOfLayers } from './last-activation.ts';
 import { isGraphModel, openModelJson, readModelJson } from './tfjs-files.ts';
 
@@ -48,7 +48,7 @@ export async function openTfjsClassifier(
     const { layout: _, ...facts } = taken;
     const last = isGraphModel(json) ? undefined : lastOfLayers(json.modelTopology);
     return {
-      name: `${texts.get('enet.model') ?? 'a network'}, ${shown}`,
+      name: nameOfFile(texts, shown),
       engine: backend.description,
       ...facts,
       ...(last && { last }),

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { onnx } from '../../src/6-emit/onnx/proto.ts';
 import { likeliest, probabilities } from '../../src/predict/probabilities.ts';
 import { enetc } from '../cli/fake-io.ts';
 import { temporaryFolder } from '../train/run/fixture.ts';
@@ -128,6 +129,55 @@ describe('what was trained answers alike wherever it is', () => {
     expect((await enetc(['predict', 'net.onnx', 'nowhere'], { cwd })).err).toContain("no file or folder 'nowhere'");
     expect((await enetc(['predict', 'net.enet', 'set'], { cwd })).err).toContain('--weights is missing');
   });
+});
+
+test('what is in the folder of pictures and is not read is named; links in circles end', async () => {
+  const cwd = await project();
+  await enetc(['compile', 'net.enet', '-o', 'net.onnx'], { cwd });
+  writeFileSync(join(cwd, 'set', 'cat', 'phone.heic'), '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+  writeFileSync(join(cwd, 'set', 'cat', 'notes.md'), '# notes');
+  symlinkSync('..', join(cwd, 'set', 'cat', 'up'));
+  symlinkSync('loop', join(cwd, 'loop'));
+  const predict = (...paths: readonly string[]) =>
+    enetc(['predict', 'net.onnx', '--csv', '--top', '1', '--workers', '1', ...paths], { cwd });
+  const ran = await predict('set/cat');
+  expect(ran.code).toBe(1);
+  expect(ran.err).toBe(
+    "warning: 'set/cat/phone.heic' cannot be read and is left out: its format is HEIC, which is not read here: convert it to PNG or JPEG\n",
+  );
+  // those of the other classes by the link
+  expect(ran.out.trim().split('\n')).toHaveLength(1 + 3 * 4);
+  expect((await predict('loop')).err).toContain("'loop' cannot be read: its symbolic links form a loop");
+});
+
+test('a report that cannot be written is refused before the work', async () => {
+  const cwd = await project();
+  await enetc(['compile', 'net.enet', '-o', 'net.onnx'], { cwd });
+  const ran = await enetc(['predict', 'net.onnx', 'set', '--report', 'none/report.html'], { cwd });
+  expect([ran.code, ran.out]).toEqual([1, '']);
+  expect(ran.err).toBe("error: cannot write 'none/report.html': there is no folder 'none'\n");
+});
+
+test('an ONNX file of another program is called by its name, also where its numbers are missing', async () => {
+  const cwd = await project();
+  await enetc(['compile', 'net.enet', '-o', 'net.onnx'], { cwd });
+  const model = onnx.ModelProto.decode(readFileSync(join(cwd, 'net.onnx')));
+  model.metadataProps = [];
+  const kernel = model.graph!.initializer!.find(({ dims }) => dims?.length === 2)!;
+  writeFileSync(join(cwd, 'numbers.bin'), kernel.rawData!);
+  Object.assign(kernel, { rawData: null, dataLocation: 1, externalData: [{ key: 'location', value: 'numbers.bin' }] });
+  writeFileSync(join(cwd, 'net.onnx'), onnx.ModelProto.encode(model).finish());
+  const plain = await enetc(['predict', 'net.onnx', 'set/ant/0.png', '--quiet'], { cwd });
+  expect([plain.code, plain.err]).toEqual([0, expect.not.stringContaining('a network')]);
+  writeFileSync(join(cwd, 'labels.txt'), 'a\nb\n');
+  const few = await enetc(['predict', 'net.onnx', 'set/ant/0.png', '--quiet', '--labels', 'labels.txt'], { cwd });
+  expect(few.err).toContain("2 class names are given, but 'net.onnx' has 3 classes");
+  rmSync(join(cwd, 'numbers.bin'));
+  const missing = await enetc(['predict', 'net.onnx', 'set/ant/0.png', '--quiet'], { cwd });
+  expect(missing.code).toBe(1);
+  expect(missing.err).toMatch(/its numbers are in 'numbers\.bin', which is not next to it\n$/);
+  const imported = await enetc(['import', 'net.onnx', '-o', 'again.enet'], { cwd });
+  expect(imported.err).toMatch(/there is no such file or folder; numbers of 'net\.onnx' are in it\n$/);
 });
 
 test('scores become probabilities once', () => {

@@ -33,6 +33,8 @@ it.each([
   ['the model.json of a TensorFlow.js model', '{"format":"layers-model","modelTopology":{}}', 'folder'],
   ['an empty file', '', 'download it again'],
   ['a file of zeros, as an interrupted download leaves it', '\0'.repeat(64), 'download it again'],
+  ['a picture', '\xff\xd8\xff\xe0\0\x10JFIF', 'enetc predict NETWORK'],
+  ['a picture', 'RIFF\x10\0\0\0WEBPVP8 ', 'enetc predict NETWORK'],
   ['text', 'Entry not found', 'download it again'],
 ])('a file that is %s is called so, with what to do', (what, content, advice) => {
   const message = messageOf(bytes(content));

@@ -17,7 +17,7 @@ import { classNames } from '../prediction/class-names.ts';
 import { openClassifier } from '../prediction/open-classifier.ts';
 import { csvHeader, csvText, pictureText } from '../prediction/prediction-text.ts';
 import { printJson } from '../print-diagnostics.ts';
-import { type Output, refuseFile } from '../refuse-overwriting.ts';
+import { type Output, refuseFile, requireFolder } from '../refuse-overwriting.ts';
 import { createStatusLine } from '../status-line.ts';
 import { paintFor } from '../style.ts';
 import { explained } from '../training/explained.ts';
@@ -105,5 +105,6 @@ function reportOf(files: readonly string[], args: Arguments, io: Io): Output | u
   const inputs = files.map((file) => resolve(io.cwd, file));
   const output = { path: resolve(io.cwd, shown), shown, inputs, force: flag(args, 'force') };
   refuseFile(output, reportPage);
+  requireFolder(output);
   return output;
 }

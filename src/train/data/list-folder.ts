@@ -24,6 +24,9 @@ const leftovers = new Set([
 /** Endings of what sharp's prebuilt libraries decode; the contents of other files are checked. */
 const extensions = ['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.svg'];
 
+/** Endings of pictures of formats that are not decoded. */
+const unreadExtensions = ['.heic', '.heif', '.bmp', '.dib', '.jxl', '.jp2', '.j2k', '.psd'];
+
 /** The contents of a folder, following links, sorted by character codes. A broken link counts as a file. */
 export function listFolder(folder: string): { name: string; folder: boolean }[] {
   let entries: Dirent[];
@@ -47,6 +50,11 @@ export function listFolder(folder: string): { name: string; folder: boolean }[] 
 /** Whether a file counts as a picture by its ending: then its contents are not checked before it is read. */
 export function hasPictureEnding(name: string): boolean {
   return extensions.includes(extname(name).toLowerCase());
+}
+
+/** Whether a file is, by its ending, a picture of a format that is not decoded. */
+export function hasUnreadEnding(name: string): boolean {
+  return unreadExtensions.includes(extname(name).toLowerCase());
 }
 
 /** Whether a file starts like a decodable picture, whatever its ending. */

@@ -22,7 +22,8 @@ const either =
 /** The first that fits counts. Names include their article. */
 const formats: readonly (PictureFormat & { readonly test: Test })[] = [
   { name: 'JPEG', readable: true, test: bytes(0, 0xff, 0xd8, 0xff) },
-  { name: 'PNG', readable: true, test: bytes(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) },
+  // the four bytes that follow tell of damage
+  { name: 'PNG', readable: true, test: bytes(0, 0x89, 0x50, 0x4e, 0x47) },
   { name: 'GIF', readable: true, test: letters(0, 'GIF8') },
   { name: 'WebP', readable: true, test: (head) => letters(0, 'RIFF')(head) && letters(8, 'WEBP')(head) },
   {
@@ -50,9 +51,21 @@ export function formatOf(head: Uint8Array): PictureFormat | undefined {
   return formats.find(({ test }) => test(head));
 }
 
-/** Text, such as a web page that was saved under a picture's name. */
+/** Text, such as a web page that was saved under a picture's name: in UTF-8, or in an encoding of single bytes. */
 export function isText(head: Uint8Array): boolean {
-  return head.subarray(0, 200).every((value) => value >= 32 || value === 9 || value === 10 || value === 13);
+  const start = head.subarray(0, 200);
+  const isPlain = start.every((value) => value >= 32 || value === 9 || value === 10 || value === 13);
+  return isPlain && (start.every((value) => value < 0x7f || (value > 0x9f && value < 0xff)) || isUtf8(start));
+}
+
+/** A character may be cut off at the end. */
+function isUtf8(start: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** ISO media files list the brands that they can be read as, the major one first. */

@@ -52,6 +52,11 @@ export const namedFormats: readonly CheckpointFormat[] = [
     advice: "fetch the file itself: a link for downloads has 'resolve' or 'raw' in it, or needs a login",
   },
   {
+    what: 'a picture',
+    isOf: matches(/^(?:\xff\xd8\xff|\x89PNG|GIF8|RIFF.{4}WEBP)/s),
+    advice: "a file of weights is needed; 'enetc predict NETWORK' takes pictures",
+  },
+  {
     what: 'the index of a checkpoint in several files',
     isOf: (ends) => isJson(ends) && /"weight_map"/.test(ends.text),
     advice: 'join these into one safetensors file first',

@@ -53,6 +53,17 @@ describe('a file that ends within the picture, wherever', () => {
 test('what is not a picture, or of a format that is not read, is named', async () => {
   expect(await readingOf('x.jpg', Buffer.from('<html>not found</html>'))).toBe('it is text, not a picture');
   expect(await readingOf('x.jpg', Uint8Array.of(1, 2, 3, 4))).toBe('it is not a picture of a known format');
+  for (const text of ['caf\u00e9', 'sch\u00f6n \u7f51\u7edc']) {
+    expect(await readingOf('x.jpg', Buffer.from(text))).toBe('it is text, not a picture');
+    expect(await readingOf('x.jpg', Buffer.from(text).subarray(0, -1))).toBe('it is text, not a picture');
+  }
+  expect(await readingOf('x.jpg', Buffer.from('caf\u00e9', 'latin1'))).toBe('it is text, not a picture');
+  // the first bytes of a PNG and of a JPEG file
+  for (const length of [4, 8, 20]) {
+    const start = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x08', 'latin1').subarray(0, length);
+    expect(await readingOf('x.png', start)).toBe('the file ends within the picture (PNG)');
+  }
+  expect(await readingOf('x.jpg', Uint8Array.of(0xff, 0xd8))).toBe('it is not a picture of a known format');
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
   expect(await readingOf('x.jpg', heic)).toBe('its format is HEIC, which is not read here: convert it to PNG or JPEG');
   expect(await readingOf('x.jpg', Buffer.from('BM\x36\0\0\0\0\0'))).toMatch(/^its format is BMP/);
