@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mutated, mutationRuns } from './mutations.ts';
+import { inTime, mutated, mutationRuns } from './mutations.ts';
 import { openBytes, readOrRefuse, said } from './open-bytes.ts';
 
 const file = (path: string) => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
@@ -111,5 +111,58 @@ test('a list of weights alone is read under its names; damaged, it is read or re
   fc.assert(
     fc.property(mutated(bytes), (damaged) => readOrRefuse(damaged, near)),
     { numRuns: Math.ceil(mutationRuns / 2) },
+  );
+}, 600_000);
+
+/** A safetensors file of many tensors of one number each. */
+function tinyTensors(count: number): Uint8Array {
+  const entries = Array.from({ length: count }, (_, i) => {
+    const facts = { dtype: i % 3 === 0 ? 'U8' : 'F32', shape: [1], data_offsets: [0, 0] };
+    return [`stages.${i % 7}.${i}.weight`, facts] as const;
+  });
+  let end = 0;
+  for (const [, facts] of entries) {
+    const size = facts.dtype === 'U8' ? 1 : 4;
+    facts.data_offsets = [end, end + size];
+    end += size;
+  }
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(end)]);
+}
+
+test('no damaged list of many tiny tensors makes the reader of safetensors fail: it is read or refused', () => {
+  const bytes = tinyTensors(300);
+  expect(openBytes(bytes).checkpoint?.tensors.size).toBe(300);
+  fc.assert(
+    fc.property(mutated(bytes), (damaged) => inTime(() => readOrRefuse(damaged))),
+    { numRuns: mutationRuns },
+  );
+}, 600_000);
+
+test.each([
+  [100_000, 'read'],
+  [100_002, 'more than 100000 tensors'],
+  [450_000, 'at most 32000000 are read'],
+])('a safetensors file of %i tiny tensors is read or refused in time', (count, outcome) => {
+  const bytes = tinyTensors(count);
+  const opened = inTime(() => openBytes(bytes));
+  if (outcome === 'read') expect([opened.checkpoint?.tensors.size, said(opened)]).toEqual([count, '']);
+  else expect(said(opened)).toContain(outcome);
+});
+
+test('the index of a checkpoint in several files, however damaged, is refused', () => {
+  const map = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`layer.${i}.weight`, `model-${i % 3}.safetensors`]),
+  );
+  const bytes = new TextEncoder().encode(JSON.stringify({ metadata: { total_size: 160 }, weight_map: map }));
+  expect(said(openBytes(bytes))).toContain('it is the index of a checkpoint in several files; join these');
+  fc.assert(
+    fc.property(mutated(bytes), (damaged) => {
+      const { checkpoint, diagnostics } = inTime(() => openBytes(damaged));
+      expect([checkpoint, diagnostics.length]).toEqual([undefined, 1]);
+    }),
+    { numRuns: mutationRuns },
   );
 }, 600_000);

@@ -88,7 +88,7 @@ export function parseHeader(
 }
 
 /** The limits of a header, checked before it is parsed: parsed, each part takes many times its bytes. */
-const mostObjects = 100_000;
+const mostTensors = 100_000;
 const mostValues = 2_000_000;
 
 function tooManyParts(text: string): string | undefined {
@@ -99,7 +99,8 @@ function tooManyParts(text: string): string | undefined {
     if (c === 0x7b) objects++;
     else if (c === 0x2c || c === 0x3a || c === 0x5b) values++;
   }
-  if (objects > mostObjects) return `the header names more than ${mostObjects} tensors, the most that are read`;
+  // the header itself and its metadata are objects too
+  if (objects > mostTensors + 2) return `the header names more than ${mostTensors} tensors, the most that are read`;
   return values > mostValues ? `the header has more than ${mostValues} values, the most that are read` : undefined;
 }
 
