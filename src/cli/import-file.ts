@@ -2,7 +2,7 @@ import { basename, extname, resolve } from 'node:path';
 import type { ImportOptions } from '../import/import-model.ts';
 import type { ImportResult } from '../import/imported.ts';
 import { statOf } from '../node/file-stat.ts';
-import type { Io } from './io.ts';
+import { failure, type Io } from './io.ts';
 
 /** A network of another program, with its file open, so that its weights can be read. */
 export interface ImportedFile extends ImportResult {
@@ -27,6 +27,8 @@ export function importedName(path: string): string {
 /** Reads a network that another program wrote. @throws FileError */
 export async function importFile(path: string, io: Io, options: ImportOptions = {}): Promise<ImportedFile> {
   const name = importedName(path);
+  const isAddress = /^(https?|hf):\/\//i.test(path) && !statOf(resolve(io.cwd, path));
+  if (isAddress) throw failure(`'${path}' is an address: networks are read from files, so download it first`);
   const [{ importModel, importOpened, importText, isGraphFile, mostStringBytes }, { openModelFile }] =
     await Promise.all([import('../import/import-model.ts'), import('../node/open-model-file.ts')]);
   if (statOf(resolve(io.cwd, path))?.isDirectory() !== true) {

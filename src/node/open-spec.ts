@@ -46,8 +46,11 @@ export function tryOpenSpec(path: string, cwd: string): SpecFile | UnopenedSpec 
     const reason = isLink ? 'it is a link to a file that does not exist' : 'there is no such file or folder';
     return { path, reason, missing: !isLink };
   }
+  const decoded = decodeSpec(path, bytes);
+  if (!decoded.valid && (!path.endsWith('.enet') || bytes.subarray(0, 1024).includes(0)))
+    return { path, reason: 'it is not a spec, which is text in UTF-8', missing: false };
   const host = nodeHost(cwd, rootFor(cwd, absolute));
-  return { ...decodeSpec(path, bytes), host, label: basename(path).replace(/\.enet$/, '') };
+  return { ...decoded, host, label: basename(path).replace(/\.enet$/, '') };
 }
 
 /** A spec's bytes as text. */

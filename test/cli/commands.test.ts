@@ -49,6 +49,23 @@ describe('which spec', () => {
     expect((await enetc(['check', 'b.enet'], { cwd })).err).toContain('import-outside-root');
   });
 
+  test('a file of another kind is no spec, in one sentence', async () => {
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+    const cwd = folder({ 'four.png': png.slice(0, 4), 'picture.enet': png });
+    for (const name of ['four.png', 'picture.enet']) {
+      const { code, err } = await enetc(['check', name], { cwd });
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining(`'${name}' cannot be read: it is not a spec, which is text in UTF-8`),
+      ]);
+      const summary = await enetc(['summary', name], { cwd });
+      expect([summary.code, summary.err.split('\n')[0]]).toEqual([
+        2,
+        `error: '${name}' cannot be read: it is not a spec, which is text in UTF-8`,
+      ]);
+    }
+  });
+
   test('a file that is no UTF-8 is said to be', async () => {
     const cwd = folder({ 'tiny.enet': new Uint8Array([...new TextEncoder().encode(tiny), 0x2f, 0x2f, 0xff, 0x0a]) });
     expect(await enetc(['check', 'tiny.enet'], { cwd })).toMatchObject({

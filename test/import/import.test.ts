@@ -274,3 +274,17 @@ test('the command writes a spec and weights that compile to the same network', a
   const weights = await enetc(['import', 'forms.safetensors', '-o', 'of-weights.enet'], { cwd });
   expect(weights.err).toContain('no library model has its');
 });
+
+test('a size of images that the file contradicts is refused, and an address is said to be one', async () => {
+  const cwd = folder({ 'forms.onnx': readFileSync(new URL('forms-17.onnx', golden)) });
+  const same = await enetc(['import', 'forms.onnx', '--resolution', '16'], { cwd });
+  expect([same.code, same.err]).toEqual([0, '']);
+  const other = await enetc(['import', 'forms.onnx', '--resolution', '32', '-o', 'other.enet'], { cwd });
+  expect([other.code, existsSync(join(cwd, 'other.enet'))]).toEqual([1, false]);
+  expect(other.err).toContain("the node 'image' (input) cannot be expressed: it is of 16 x 16 pixels, not of 32 x 32");
+  const address = await enetc(['import', 'https://example.org/net.onnx'], { cwd });
+  expect([address.code, address.err]).toEqual([
+    1,
+    "error: 'https://example.org/net.onnx' is an address: networks are read from files, so download it first\n",
+  ]);
+});

@@ -79,6 +79,11 @@ function inputValue(
   const [, ...stated] = shape.map(known);
   const isLast = stated.length === 3 && isTurned(nodes, name);
   const [channels, height, width] = isLast ? [stated[2], stated[0], stated[1]] : stated;
+  const isOther = [height, width].some((n, axis) => size && n !== undefined && n !== size[axis]);
+  if (stated.length === 3 && isOther) {
+    const reason = `it is of ${height ?? 'open'} x ${width ?? 'open'} pixels, not of ${size?.join(' x ')}; --resolution is for what a file leaves open`;
+    return { kind: 'failed', node: name, type: 'input', reason };
+  }
   const own = stated.length === 3 ? [channels, height ?? size?.[0], width ?? size?.[1]] : stated;
   if (own.length === 3 && own.every((n) => n !== undefined)) {
     const ref = b.input(name, own as number[]);
