@@ -131,6 +131,21 @@ describe('the process', () => {
       expect(readdirSync(cwd)).toEqual([]);
     });
 
+    test('SIGINT while an imported network is written', async () => {
+      const {
+        cwd,
+        child: compiling,
+        ended: compiled,
+      } = start('compile resnet --variant resnet152 -o net.onnx'.split(' '));
+      expect([await compiled, compiling.exitCode]).toEqual([0, 0]);
+      const child = spawn(process.execPath, [entry, 'import', 'net.onnx'], { cwd, stdio: 'ignore' });
+      const ended = new Promise<number | null>((done) => child.on('exit', (code) => done(code)));
+      while (!readdirSync(cwd).some((name) => name.endsWith('.tmp')) && child.exitCode === null) await wait(5);
+      child.kill('SIGINT');
+      expect(await ended).toBe(codes.SIGINT);
+      expect(readdirSync(cwd)).toEqual(['net.onnx']);
+    });
+
     test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
       '%s while it waits for somebody to read its pipe',
       async (signal) => {

@@ -7,11 +7,12 @@ import { statOf } from '../../node/file-stat.ts';
 import { formatBytes } from '../../report/format-number.ts';
 import { exportedValues, ownNames } from '../../weights/export-names.ts';
 import { labelFacts } from '../../weights/preprocessing-facts.ts';
-import { writeSafetensors } from '../../weights/write-safetensors.ts';
+import { safetensorsSteps } from '../../weights/write-safetensors.ts';
 import { flag, text } from '../arguments.ts';
 import type { Arguments, RunCommand } from '../command.ts';
 import { askedConvention } from '../convention-option.ts';
 import { importedName, importFile } from '../import-file.ts';
+import { inTurns } from '../in-turns.ts';
 import { exitCodes, failure, type Io, usageError } from '../io.ts';
 import { createOutputFiles } from '../output-files.ts';
 import { askedOutputs } from '../outputs-option.ts';
@@ -37,7 +38,7 @@ export const importCommand: RunCommand = async (args, io) => {
   });
   try {
     printDiagnostics(diagnostics, args, io);
-    const facts = imported && !hasErrors(diagnostics) ? write(imported, path, spec, args, io) : undefined;
+    const facts = imported && !hasErrors(diagnostics) ? await write(imported, path, spec, args, io) : undefined;
     if (flag(args, 'json')) printJson({ ...facts, diagnostics: diagnostics.map(diagnosticToJson) }, io);
     return facts ? exitCodes.ok : exitCodes.diagnostics;
   } finally {
@@ -46,7 +47,7 @@ export const importCommand: RunCommand = async (args, io) => {
 };
 
 /** Writes the spec, and its weights where it has some; what `--json` says of them. */
-function write(
+async function write(
   { text: spec, graph, weights, size, labels }: Imported,
   from: string,
   name: string,
@@ -66,7 +67,8 @@ function write(
     const tensors = ownNames(graph);
     const metadata = { format: 'pt', producer: 'enetc', ...Object.fromEntries(labelFacts(labels)) };
     const bytes =
-      weights && writeSafetensors(weightFiles.open('').sink, tensors, exportedValues(weights), { metadata });
+      weights &&
+      (await inTurns(safetensorsSteps(weightFiles.open('').sink, tensors, exportedValues(weights), { metadata })));
     specFiles.open('').sink.write(new TextEncoder().encode(spec));
     if (weights) weightFiles.commit();
     specFiles.commit();
