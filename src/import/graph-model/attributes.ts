@@ -14,6 +14,12 @@ export function textAt(node: TopologyNode, name: string, otherwise = ''): string
   return s === undefined ? otherwise : textOf(s);
 }
 
+/** A type: `DT_FLOAT`. */
+export function typeAt(node: TopologyNode, name: string): string {
+  const { type } = attribute(node, name);
+  return typeof type === 'string' ? type : '';
+}
+
 export function isSet(node: TopologyNode, name: string): boolean {
   return attribute(node, name).b === true;
 }

@@ -10,10 +10,18 @@ import { type GraphValue, type NodeValue, type OpContext, type OpenNode, operato
  * The nodes of a graph model as a graph of ONNX's operators, maps with their channels first, so that one reader serves all forms.
  * @throws UnsayableNode
  */
-export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel, checkpoint: Checkpoint): OnnxGraph {
+export function graphOfNodes(
+  { nodes, outputs: stated, shapes, integers, unordered }: GraphModel,
+  checkpoint: Checkpoint,
+): OnnxGraph {
   const readers = new Map<string, number>();
   for (const name of nodes.flatMap(({ inputs }) => inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
-  const ends = nodes.filter(({ name, op }) => !readers.has(name) && !/^(Const|NoOp|Placeholder)$/.test(op));
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const named = stated.map((name) => byName.get(name) ?? failNode({ name, op: 'output' }, 'the file has no such node'));
+  const ends =
+    named.length > 0
+      ? named
+      : nodes.filter(({ name, op }) => !readers.has(name) && !/^(Const|NoOp|Placeholder)$/.test(op));
   const tensors = new Map<string, Numbers>();
   const inputs: DeclaredValue[] = [];
   const made: OpenNode[] = [];
@@ -71,17 +79,27 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
     makerOf: (name) => (readers.get(node.inputs[0] ?? '') === 1 ? makers.get(name) : undefined),
   });
 
+  /** A node that stays as it is, so that the graph can be cut before it. */
+  const refuse = (node: TopologyNode, given: readonly GraphValue[], reason: string): GraphValue => {
+    const output = unique(node.name);
+    const inputs = given.flatMap((value) => (value.kind === 'live' || value.kind === 'refused' ? [value.name] : []));
+    const attributes = new Map();
+    made.push({ type: node.op, domain: '', name: node.name, inputs, outputs: [output], attributes, refused: reason });
+    return { kind: 'refused', name: output };
+  };
+
   const resultOf = (node: TopologyNode, given: readonly GraphValue[]): GraphValue => {
     if (node.op === 'Const') return constant(node);
     if (node.op === 'Placeholder') return input(node);
-    if (node.places.some((place) => place !== 0)) return failNode(node, 'it reads one of several values of a node');
     const read = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
     try {
+      if (given.some(({ kind }) => kind === 'refused')) throw new Unsayable('what it reads cannot be expressed');
+      if (node.places.some((place) => place !== 0)) throw new Unsayable('it reads one of several values of a node');
       if (!read) throw new Unsayable('the language has no such operator');
       return read(contextOf(node, given));
     } catch (e) {
       if (!(e instanceof Unsayable)) throw e;
-      return failNode(node, e.message);
+      return refuse(node, given, e.message);
     }
   };
 
@@ -92,14 +110,17 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
   }
   const outputs = ends.map((node) => {
     const value = values.get(node.name);
+    if (value?.kind === 'refused') return { name: value.name, shown: node.name, isFlat: false };
     if (value?.kind !== 'live') return failNode(node, 'it does not depend on the input');
-    if (value.isFlat)
-      return failNode(node, 'a flattened map cannot be an output: its elements are ordered differently here');
-    return { name: value.name, shown: node.name };
+    return { name: value.name, shown: node.name, isFlat: value.isFlat };
   });
   if (outputs.length === 0) throw new UnsayableNode('the graph', 'it has no outputs');
-  // Outputs under the names of their nodes, which do not end with an output's number.
-  const shown = new Map(outputs.map((output) => [output.name, output.shown]));
+  // What a node gives has its name, which does not end with a number.
+  const results = [...values].flatMap(([name, value]): [string, string][] => {
+    const isOwn = value.kind === 'live' && value.name.replace(/:\d+$/, '') === name;
+    return isOwn && !inputs.some((one) => one.name === name) ? [[value.name, name]] : [];
+  });
+  const shown = new Map([...results, ...outputs.map((output): [string, string] => [output.name, output.shown])]);
   const called = (name: string) => shown.get(name) ?? name;
   return {
     name: 'model',
@@ -108,13 +129,13 @@ export function graphOfNodes({ nodes, shapes, integers, unordered }: GraphModel,
       return { ...node, inputs: node.inputs.map(called), outputs: node.outputs.map(called) };
     }),
     inputs,
-    outputs: outputs.map(({ name }) => ({ name: called(name) })),
+    outputs: outputs.map(({ name, isFlat }) => ({ name: called(name), ...(isFlat && { isFlat }) })),
     tensors,
     metadata: checkpoint.metadata,
   };
 }
 
-function failNode({ name, op }: TopologyNode, reason: string): never {
+function failNode({ name, op }: Pick<TopologyNode, 'name' | 'op'>, reason: string): never {
   throw new UnsayableNode(name, reason, op);
 }
 

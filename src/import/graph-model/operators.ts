@@ -3,7 +3,7 @@ import { type LayerValue, list, numbersOf } from '../layers/layer-context.ts';
 import type { Numbers } from '../numbers.ts';
 import type { FileNode, OnnxAttribute } from '../onnx/read-graph.ts';
 import { fail } from '../unsayable.ts';
-import { isSet, realAt, textAt, textsAt, wholeAt, wholesAt } from './attributes.ts';
+import { isSet, realAt, textAt, textsAt, typeAt, wholeAt, wholesAt } from './attributes.ts';
 
 /** The result of a node of a graph model. */
 export type GraphValue =
@@ -11,6 +11,8 @@ export type GraphValue =
   | NumbersValue
   | SizesValue
   | { readonly kind: 'shape' }
+  /** What cannot be expressed, or is made of that. */
+  | { readonly kind: 'refused'; readonly name: string }
   | { readonly kind: 'other' };
 
 /** A value that depends on the input. */
@@ -79,10 +81,17 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   Sub: (c) => arithmetic(c, 'Sub'),
   Mul: (c) => arithmetic(c, 'Mul'),
   RealDiv: (c) => arithmetic(c, 'Div'),
+  AddN: summed,
+  Maximum: (c) => arithmetic(c, 'Max'),
+  Minimum: (c) => arithmetic(c, 'Min'),
 
   Relu: (c) => activated(c, 'Relu'),
   Relu6: (c) => activated(c, 'Relu6'),
   Elu: (c) => activated(c, 'Elu'),
+  Prelu: (c) => {
+    const x = live(c);
+    return { ...x, name: c.add('PRelu', [x.name, slopesAt(c, 1, x.rank)]) };
+  },
   LeakyRelu: (c) => activated(c, 'LeakyRelu', realAt(c.node, 'alpha', 0.2)),
   Sigmoid: (c) => activated(c, 'Sigmoid'),
   Tanh: (c) => activated(c, 'Tanh'),
@@ -107,6 +116,11 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   StridedSlice: sliced,
   Pack: (c) => ({ kind: 'sizes', list: c.inputs.flatMap((_, i) => sizesAt(c, i)) }),
 
+  Cast: (c) => {
+    const value = c.inputs[0] ?? fail('it reads nothing');
+    if (value.kind === 'live' && typeAt(c.node, 'DstT') !== 'DT_FLOAT') fail('only single precision can be expressed');
+    return value;
+  },
   Identity: (c) => c.inputs[0] ?? fail('it reads nothing'),
   StopGradient: (c) => c.inputs[0] ?? fail('it reads nothing'),
 };
@@ -190,7 +204,16 @@ function fused(c: OpContext, make: (bias: string | undefined) => string): string
   if (first !== 'BiasAdd' || others.length > 0) return fail('only a bias, then an activation, can be fused into it');
   const { name, shape } = numbersAt(c, 2);
   const y = make(shape.length === 1 ? name : fail('its bias is not a vector'));
+  if (then === 'Prelu') return c.add('PRelu', [y, slopesAt(c, 3, c.inputs[0]?.kind === 'live' ? c.inputs[0].rank : 4)]);
   return then === undefined ? y : activate(c, y, then, realAt(c.node, 'leakyrelu_alpha', 0.2));
+}
+
+/** The slopes of a PReLU: one for each channel. */
+function slopesAt(c: OpContext, i: number, rank: number): string {
+  const { name, shape } = numbersAt(c, i);
+  const [channels = 1] = shape.slice(-1);
+  if (shape.slice(0, -1).some((n) => n !== 1)) return fail('separate slopes for each pixel cannot be expressed');
+  return c.seenAs(name, rank === 4 ? [channels, 1, 1] : [channels]);
 }
 
 function activate(c: OpContext, x: string, op: string, slope: number): string {
@@ -239,6 +262,17 @@ function arithmetic(c: OpContext, type: string): NodeValue {
   return { ...x, rank, name: c.add(type, names) };
 }
 
+/** The sum of any number of values. */
+function summed(c: OpContext): NodeValue {
+  const { inputs } = c;
+  let sum = live(c);
+  for (const [i, value] of inputs.slice(1).entries()) {
+    if (value.kind !== 'live') return fail(`its input ${i + 2} does not depend on the image`);
+    sum = arithmetic({ ...c, inputs: [sum, value] }, 'Add');
+  }
+  return sum;
+}
+
 /** A value, or numbers: one for all elements, or one for each channel. */
 function operand(c: OpContext, i: number, rank: number): string {
   const value = c.inputs[i];
@@ -265,10 +299,9 @@ function mean(c: OpContext): NodeValue {
 
 function padded(c: OpContext): NodeValue {
   const x = map(c);
-  const [n0, n1, top = 0, bottom = 0, left = 0, right = 0, c0, c1] = sizesAt(c, 1);
-  if ([n0, n1, c0, c1].some((n) => n !== 0)) fail('padding of channels or of the batch cannot be expressed');
+  const [n0 = 0, n1 = 0, top = 0, bottom = 0, left = 0, right = 0, c0 = 0, c1 = 0] = sizesAt(c, 1);
   const value = c.inputs[2] === undefined ? undefined : numbersAt(c, 2).name;
-  const pads = c.numbers(numbersOf([0, 0, top, left, 0, 0, bottom, right], false));
+  const pads = c.numbers(numbersOf([n0, c0, top, left, n1, c1, bottom, right], false));
   return { ...x, name: c.add('Pad', [x.name, pads, value]) };
 }
 

@@ -118,7 +118,14 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
       return [read(contextOf(layer, path, given))];
     } catch (e) {
       if (!(e instanceof Unsayable)) throw e;
-      throw new UnsayableNode(path, e.message, className);
+      // It stays as it is, so that the graph can be cut before it.
+      const output = unique(path);
+      const inputs = given.map(({ name }) => name);
+      nodes.push({
+        ...{ type: className, domain: '', name: path, inputs, outputs: [output], attributes: new Map() },
+        refused: e.message,
+      });
+      return [{ name: output, rank: given[0]?.rank ?? 4 }];
     }
   };
 
@@ -130,13 +137,8 @@ export function graphOfLayers(topology: Topology, checkpoint: Checkpoint, consta
     inputs.push({ name: own, shape: [undefined, ...(shape.length === 3 ? [channels, height, width] : shape)] });
     return { name: own, rank: shape.length + 1 };
   });
-  const outputs = run(topology, '', given).map((value, i) => {
-    if (value.isFlat)
-      throw new UnsayableNode(
-        `output ${i + 1}`,
-        'a flattened map cannot be an output: its elements are ordered differently here',
-      );
-    return { name: value.name };
+  const outputs = run(topology, '', given).map((value) => {
+    return { name: value.name, ...(value.isFlat && { isFlat: true }) };
   });
   const named = renamed(nodes, outputs);
   return {
@@ -178,6 +180,6 @@ function renamed(nodes: readonly FileNode[], outputs: readonly DeclaredValue[]) 
   const of = (name: string) => (isClear ? (names.get(name) ?? name) : name);
   return {
     nodes: nodes.map((node) => ({ ...node, inputs: node.inputs.map(of), outputs: node.outputs.map(of) })),
-    outputs: outputs.map(({ name }) => ({ name: of(name) })),
+    outputs: outputs.map((output) => ({ ...output, name: of(output.name) })),
   };
 }

@@ -34,6 +34,7 @@ export const layers: Readonly<Record<string, ReadLayer>> = {
     const slope = number(c, 'negative_slope' in c.config ? 'negative_slope' : 'alpha', 0.3);
     return same(c, c.node('LeakyRelu', [one(c).name], { alpha: { real: slope } }));
   },
+  PReLU: prelu,
   ELU: (c) => same(c, c.node('Elu', [one(c).name], { alpha: { real: number(c, 'alpha', 1) } })),
   Softmax: (c) => {
     if (!isLastAxis(c.config.axis ?? -1, one(c).rank)) fail('only a softmax over the channels can be expressed');
@@ -252,6 +253,17 @@ function relu(c: LayerContext): LayerValue {
   if (typeof most === 'number')
     return same(c, slope === 0 ? clipped(c, name, most) : fail('a slope with a maximum cannot be expressed'));
   return same(c, slope === 0 ? c.node('Relu', [name]) : c.node('LeakyRelu', [name], { alpha: { real: slope } }));
+}
+
+/** A learned slope below 0, of each channel or of each element; axes that share theirs have size 1. */
+function prelu(c: LayerContext): LayerValue {
+  const { name, rank, isFlat } = one(c);
+  if (isFlat) fail('that of a flattened map cannot be expressed');
+  const slopes = c.weight('alpha');
+  if (!slopes) return fail('the file has no slopes for it');
+  if (rank === 2) return same(c, c.node('PRelu', [name, slopes]));
+  const behind = c.node('Transpose', [name], { perm: list([0, 2, 3, 1]) });
+  return same(c, c.node('Transpose', [c.node('PRelu', [behind, slopes])], { perm: list([0, 3, 1, 2]) }));
 }
 
 function pool(c: LayerContext, type: 'MaxPool' | 'AveragePool'): LayerValue {

@@ -1,8 +1,8 @@
-import type { ValueRef } from '../../5-graph/graph.ts';
+import { elements, type ValueRef } from '../../5-graph/graph.ts';
 import type { Op } from '../../ops/ops.ts';
-import { filled, type Numbers } from '../numbers.ts';
+import { filled, type Numbers, shortest } from '../numbers.ts';
 import { fail } from '../unsayable.ts';
-import { liveAt, made, numberOf, type OperatorContext, weightNode, withNorm } from './context.ts';
+import { liveAt, made, numberOf, type OperatorContext, weightNode, weightsAt, withNorm } from './context.ts';
 import { activationOf, applied, type Formula, product, scaled, shifted, variable } from './formulas.ts';
 import { decomposedNorm, unitLength } from './norms.ts';
 import type { FileValue, LiveValue } from './values.ts';
@@ -47,21 +47,6 @@ export function functionOf(c: OperatorContext, name: string): FileValue {
     c,
     formulas.map((formula) => applied(name, formula)),
   );
-}
-
-/** Clip: ReLU6, or a part of a hard function. */
-export function clip(c: OperatorContext): FileValue {
-  const bound = (i: number, name: string, none: number) =>
-    c.value(i) ? numberOf(c.value(i)) : (c.attribute(name).real ?? none);
-  const [low, high] = [bound(1, 'min', Number.NEGATIVE_INFINITY), bound(2, 'max', Number.POSITIVE_INFINITY)];
-  if (c.value(0)?.kind === 'part') return { kind: 'part' };
-  if (low === 0 && high === Number.POSITIVE_INFINITY) return activation(c, { kind: 'activation', fn: 'relu' });
-  if (low === 0 && high === 1) return functionOf(c, 'clip01');
-  if (low !== 0 || high !== 6) {
-    return fail(`bounds of ${low} and ${high} cannot be expressed, only 0 and 6`);
-  }
-  if (c.value(0)?.kind === 'formula') return functionOf(c, 'clip06');
-  return activation(c, { kind: 'activation', fn: 'relu6' }, 'clip06');
 }
 
 export type Arithmetic = 'add' | 'sub' | 'mul' | 'div';
@@ -125,15 +110,31 @@ function normPart(c: OperatorContext, kind: 'mul' | 'add'): LiveValue | undefine
   return undefined;
 }
 
+/** PReLU: a learned slope below 0, of each channel: relu(x) - slope relu(-x). One slope of all is LeakyReLU's, where that may have it. */
+export function prelu(c: OperatorContext): FileValue {
+  const x = liveAt(c, 0);
+  const slopes = weightsAt(c, 1);
+  const [only] = elements(slopes.shape) === 1 ? [shortest(slopes.read()[0] as number)] : [];
+  if (only !== undefined && only >= 0 && only <= 1) {
+    return activation(c, { kind: 'activation', fn: 'leaky_relu', ...(only !== 0.01 && { slope: only }) });
+  }
+  const relu: Op = { kind: 'activation', fn: 'relu' };
+  const negative = made(c, { kind: 'rescale', scale: -1, offset: 0 }, [x.ref]);
+  const below = made(c, relu, [negative.ref]);
+  const learned = learnedWith(c, slopes, x);
+  const scaledBelow = made(c, { kind: 'mul' }, [below.ref, learned]);
+  const above = made(c, relu, [x.ref]);
+  return { ...made(c, { kind: 'sub' }, [above.ref, scaledBelow.ref]), ...(x.view && { view: x.view }) };
+}
+
 /** The two operands as values of the network, with their axes in the same order. */
 function operands(c: OperatorContext): { refs: ValueRef[]; view: Pick<LiveValue, 'view'> } {
   const values = [c.value(0), c.value(1)];
   const computed = values.findIndex((value) => value?.kind !== 'known');
   const first = liveAt(c, Math.max(computed, 0));
-  const shape = c.b.shapeOf(first.ref);
   const refs = values.map((value, i) => {
     if (value?.kind === 'known' && value.numbers.isReal && computed >= 0) {
-      return weightNode(c, value.numbers, learnedShape(value.numbers.shape, shape.length, first));
+      return learnedWith(c, value.numbers, first);
     }
     const live = liveAt(c, i);
     if (live.view?.kind !== first.view?.kind) fail('its inputs have their axes in different orders');
@@ -142,13 +143,35 @@ function operands(c: OperatorContext): { refs: ValueRef[]; view: Pick<LiveValue,
   return { refs, view: first.view ? { view: first.view } : {} };
 }
 
-/** The shape, without the batch, of numbers that go with a value of that many axes. */
-function learnedShape(given: readonly number[], axes: number, { view }: LiveValue): number[] {
+/** Numbers of the file that go with a value, in the order of its axes here. */
+function learnedWith(c: OperatorContext, numbers: Numbers, { ref, view }: LiveValue): ValueRef {
   if (view && view.kind !== 'last' && view.kind !== 'flat') fail('numbers cannot be joined with axes that are split');
-  const full = [...new Array<number>(Math.max(axes + 1 - given.length, 0)).fill(1), ...given];
+  const own = c.b.shapeOf(ref);
+  const { shape: given } = numbers;
+  if (view?.kind === 'flat') {
+    const count = elements(given);
+    if (count !== 1 && (count !== elements(own) || given.at(-1) !== count)) return unfit(given);
+    return weightNode(c, numbers, count === 1 ? own.map(() => 1) : own);
+  }
+  const full = [...new Array<number>(Math.max(own.length + 1 - given.length, 0)).fill(1), ...given];
   const [batch, ...shape] = full;
-  if (batch !== 1 || full.length !== axes + 1)
-    return fail(`numbers of the shape [${given.join(', ')}] do not fit its other input`);
-  if (view?.kind === 'last') return [shape[2] ?? 1, shape[0] ?? 1, shape[1] ?? 1];
-  return shape;
+  if (batch !== 1 || full.length !== own.length + 1) return unfit(given);
+  if (view?.kind !== 'last') return weightNode(c, numbers, shape);
+  const [height = 1, width = 1, channels = 1] = shape;
+  const turned = channels === 1 || height * width === 1 ? numbers : channelsFirst(numbers, channels);
+  return weightNode(c, turned, [channels, height, width]);
+}
+
+function unfit(given: readonly number[]): never {
+  return fail(`numbers of the shape [${given.join(', ')}] do not fit its other input`);
+}
+
+/** Numbers for each pixel and channel whose channels are last. */
+function channelsFirst(numbers: Numbers, channels: number): Numbers {
+  const read = (): Float32Array => {
+    const stored = numbers.read();
+    const pixels = stored.length / channels;
+    return Float32Array.from(stored, (_, i) => stored[(i % pixels) * channels + Math.floor(i / pixels)] as number);
+  };
+  return { ...numbers, read };
 }

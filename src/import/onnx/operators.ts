@@ -1,5 +1,6 @@
 import { fail } from '../unsayable.ts';
-import { activation, arithmetic, clip, functionOf } from './arithmetic.ts';
+import { activation, arithmetic, functionOf, prelu } from './arithmetic.ts';
+import { clip, extreme } from './bounds.ts';
 import { integer, liveAt, made, numberOf, type OperatorContext, real, refAt } from './context.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm } from './norms.ts';
 import * as shapes from './shapes.ts';
@@ -22,6 +23,7 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   MatMul: shapes.matMul,
 
   Relu: (c) => activation(c, { kind: 'activation', fn: 'relu' }),
+  PRelu: prelu,
   LeakyRelu: (c) => sloped(c, 'leaky_relu', real(c, 'alpha', 0.01), 0.01),
   Elu: (c) =>
     real(c, 'alpha', 1) === 1
@@ -59,8 +61,8 @@ export const operators: Readonly<Record<string, ReadOperator>> = {
   Div: (c) =>
     shapes.sizeArithmetic(c, ([a = 0, b = 1], isReal) => (isReal ? a / b : Math.trunc(a / b))) ?? arithmetic(c, 'div'),
 
-  Max: (c) => shapes.sizeArithmetic(c, (numbers) => Math.max(...numbers)) ?? part(),
-  Min: (c) => shapes.sizeArithmetic(c, (numbers) => Math.min(...numbers)) ?? part(),
+  Max: (c) => extreme(c, Math.max),
+  Min: (c) => extreme(c, Math.min),
   Ceil: (c) => shapes.sizeArithmetic(c, ([n = 0]) => Math.ceil(n)) ?? part(),
   Floor: (c) => shapes.sizeArithmetic(c, ([n = 0]) => Math.floor(n)) ?? part(),
   Neg: (c) => shapes.sizeArithmetic(c, ([n = 0]) => -n) ?? part(),

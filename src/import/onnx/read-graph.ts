@@ -28,12 +28,16 @@ export interface FileNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+  /** Why it cannot be expressed, where a reader of another format has found that. */
+  readonly refused?: string;
 }
 
 /** A declared input or output: an open axis is undefined. */
 export interface DeclaredValue {
   readonly name: string;
   readonly shape?: readonly (number | undefined)[];
+  /** Of an output: whether the file's own order of its elements has channels last, though it is flat. */
+  readonly isFlat?: boolean;
 }
 
 export interface OnnxGraph {

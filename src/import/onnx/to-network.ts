@@ -10,7 +10,7 @@ import { flattened, type OperatorContext } from './context.ts';
 import { type Cut, findCut } from './cut.ts';
 import { operators } from './operators.ts';
 import type { DeclaredValue, FileNode, OnnxAttribute, OnnxGraph } from './read-graph.ts';
-import type { FailedValue, FileValue } from './values.ts';
+import type { FailedValue, FileValue, LiveValue } from './values.ts';
 
 const noAttribute: OnnxAttribute = {};
 
@@ -59,9 +59,10 @@ export function toNetwork(graph: OnnxGraph, size?: Pair): ToNetwork {
     }
   }
   const outputs: { name: string; value: ValueRef }[] = [];
-  for (const { name } of graph.outputs) {
+  for (const { name, isFlat } of graph.outputs) {
     const value = values.get(name);
-    const failure = asFailure(name, value);
+    const failure =
+      asFailure(name, value) ?? (isFlat && value?.kind === 'live' ? otherOrder(b, name, value) : undefined);
     if (failure) return { failed: failure, cut: findCut(graph, values, b, (v) => asFailure(name, v) === undefined) };
     if (value?.kind !== 'live') continue;
     outputs.push({ name, value: value.view ? flattened(b, value.ref, name) : value.ref });
@@ -127,6 +128,7 @@ function read(c: OperatorContext, values: ReadonlyMap<string, FileValue>): reado
   if (failed) return node.outputs.map(() => failed);
   const operator = node.domain === '' && Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
   try {
+    if (node.refused !== undefined) throw new Unsayable(node.refused);
     if (!operator) throw new Unsayable('the language has no such operator');
     const given = operator(c);
     return 'kind' in given ? [given] : given;
@@ -146,6 +148,14 @@ function asFailure(output: string, value: FileValue | undefined): Omit<FailedVal
   if (value.norm) return { ...at, reason: 'it is a norm without weights' };
   if (value.view && value.view.kind !== 'flat') return { ...at, reason: 'its axes are rearranged' };
   return undefined;
+}
+
+/** Of a flattened map with more than one pixel, whose elements have another order here. */
+function otherOrder(b: NetworkBuilder, name: string, { ref, view }: LiveValue): Omit<FailedValue, 'kind'> | undefined {
+  const [channels = 1, height = 1, width = 1] = b.shapeOf(ref);
+  if (view?.kind !== 'flat' || channels === 1 || height * width === 1) return undefined;
+  const reason = 'a flattened map cannot be an output: its elements are ordered differently here';
+  return { node: name, type: 'output', reason };
 }
 
 /** What the file states of the pictures of its inputs: of the only input, or of those that our own keys name. */

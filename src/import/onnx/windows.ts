@@ -220,7 +220,8 @@ export function reduction(
 }
 
 export function pad(c: OperatorContext): FileValue {
-  const { pads, value, isEdge } = padding(c);
+  const { pads, channels, value, isEdge } = padding(c);
+  if (channels.some((n) => n !== 0)) return withZeros(c, channels, pads, value);
   const { view } = liveAt(c, 0);
   const isLast = view?.kind === 'last';
   const ref = isLast ? liveAt(c, 0).ref : refAt(c, 0);
@@ -233,9 +234,42 @@ export function pad(c: OperatorContext): FileValue {
   return { ...made(c, { kind: 'pad', pads }, [ref]), ...seen };
 }
 
+/** The most pieces of a map that zeros are made of. */
+const mostPieces = 64;
+
+/** Channels of zeros in front of a map's and behind them: as many of its own times zero. */
+function withZeros(
+  c: OperatorContext,
+  [before, after]: readonly [number, number],
+  pads: Pads,
+  value: number | undefined,
+): FileValue {
+  const { ref, view } = liveAt(c, 0);
+  if (view && view.kind !== 'last') refAt(c, 0);
+  if (before < 0 || after < 0) return fail('channels that a Pad takes away cannot be expressed');
+  if (value !== 0) return fail('padding by anything but zeros cannot be expressed');
+  if (Object.values(pads).some((n) => n !== 0))
+    return fail('padding of channels and of pixels at once cannot be expressed');
+  const [channels = 0] = c.b.shapeOf(ref);
+  const size = divisorOf(divisorOf(before, after), channels);
+  const pieces = (before + after) / size;
+  if (pieces > mostPieces) return fail(`${before + after} channels of zeros next to ${channels} cannot be expressed`);
+  const part =
+    size === channels ? ref : (c.b.add({ kind: 'split', parts: channels / size }, [ref], c.node.name)[0] as ValueRef);
+  const zeros = made(c, { kind: 'rescale', scale: 0, offset: 0 }, [part]).ref;
+  const copies = (n: number) => new Array<ValueRef>(n / size).fill(zeros);
+  return { ...made(c, { kind: 'concat' }, [...copies(before), ref, ...copies(after)]), ...(view && { view }) };
+}
+
+function divisorOf(a: number, b: number): number {
+  return b === 0 ? a : divisorOf(b, a % b);
+}
+
 /** What a Pad node adds to a map, and the number that it pads with. */
 function padding(c: OperatorContext): {
   readonly pads: Pads;
+  /** Channels in front and behind. */
+  readonly channels: readonly [number, number];
   readonly value: number | undefined;
   readonly isEdge: boolean;
 } {
@@ -250,9 +284,9 @@ function padding(c: OperatorContext): {
     return place < 0 ? 0 : (list[place + end * axes.length] ?? 0);
   };
   const [channels, high, wide] = liveAt(c, 0).view?.kind === 'last' ? ([3, 1, 2] as const) : ([1, 2, 3] as const);
-  if (at(0, 0) !== 0 || at(0, 1) !== 0 || at(channels, 0) !== 0 || at(channels, 1) !== 0)
-    fail('padding of channels or of the batch cannot be expressed');
-  return { pads: { top: at(high, 0), left: at(wide, 0), bottom: at(high, 1), right: at(wide, 1) }, value, isEdge };
+  if (at(0, 0) !== 0 || at(0, 1) !== 0) fail('padding of the batch cannot be expressed');
+  const pads = { top: at(high, 0), left: at(wide, 0), bottom: at(high, 1), right: at(wide, 1) };
+  return { pads, channels: [at(channels, 0), at(channels, 1)], value, isEdge };
 }
 
 /** Whether no number of single precision is below one. */

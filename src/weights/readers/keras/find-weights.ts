@@ -21,6 +21,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   separable_conv2d: ['depthwise_kernel', 'pointwise_kernel', 'bias'],
   conv2d_transpose: ['kernel', 'bias'],
   dense: ['kernel', 'bias'],
+  p_re_lu: ['alpha'],
   layer_normalization: ['gamma', 'beta'],
   normalization: ['mean', 'variance'],
   batch_normalization: ['gamma', 'beta', 'moving_mean', 'moving_variance'],

@@ -7,7 +7,13 @@ import type { CheckpointSource, OpenedTensors, RandomAccess } from '../format.ts
 import { mapsRead, ourValues, type ReadMap } from '../layers-model/feature-channels.ts';
 import { featureOrders } from '../layers-model/feature-order.ts';
 import { readTopology, type Topology } from '../layers-model/topology.ts';
-import { type NamedWeight, namedWeight, splitSeparable, withoutLayers } from '../layers-model/weight-names.ts';
+import {
+  type NamedWeight,
+  namedWeight,
+  otherWeight,
+  splitSeparable,
+  withoutLayers,
+} from '../layers-model/weight-names.ts';
 import { findWeights } from './find-weights.ts';
 import type { Hdf5File } from './hdf5.ts';
 
@@ -63,7 +69,7 @@ function readWeights(
   const split = splitSeparable(found.map(({ name: weight }) => weight));
   for (const { path, name: weight } of found) {
     const { dtype, shape } = file.dataset(path);
-    const known = namedWeight(split(memberName(weight, classes)), shape);
+    const own = split(memberName(weight, classes));
     const constant = /^(.+)\/(mean|variance)$/.exec(weight);
     const length = elements(shape);
     if (constant && isFloat(dtype) && length <= mostConstants) {
@@ -71,6 +77,7 @@ function readWeights(
       file.read(path, values);
       constants.set(`${constant[1]}.${constant[2]}`.replaceAll('/', '.'), values);
     }
+    const known = namedWeight(own, shape) ?? (constant || !isFloat(dtype) ? undefined : otherWeight(own, shape));
     if (!known) continue;
     // layers of nested models have paths
     const named = { ...known, name: known.name.replaceAll('/', '.') };

@@ -18,6 +18,8 @@ export interface TopologyNode {
 /** A graph model, next to the checkpoint that has its floating-point constants under their names. */
 export interface GraphModel {
   readonly nodes: readonly TopologyNode[];
+  /** The names of the nodes that are its outputs, where the file states them. */
+  readonly outputs: readonly string[];
   /** Of the floating-point constants, in TensorFlow's order. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Constants of few whole numbers. */
@@ -59,6 +61,17 @@ export function readGraph(topology: unknown): readonly TopologyNode[] | undefine
       },
     ];
   });
+}
+
+/** The nodes that a model.json's signature names as outputs, as TensorFlow.js takes them; none where it has no signature. */
+export function statedOutputs(json: Readonly<Record<string, unknown>>): readonly string[] {
+  const { userDefinedMetadata: own } = json;
+  const signature = isObject(own) && isObject(own.signature) ? own.signature : json.signature;
+  if (!isObject(signature) || !isObject(signature.outputs)) return [];
+  const names = Object.values(signature.outputs).flatMap((output) =>
+    isObject(output) && typeof output.name === 'string' ? [output.name.replace(/:\d+$/, '')] : [],
+  );
+  return [...new Set(names)];
 }
 
 const layouts: Readonly<Record<string, WeightLayout>> = {

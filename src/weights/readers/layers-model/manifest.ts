@@ -1,7 +1,7 @@
 import { elements } from '../../../5-graph/graph.ts';
 import { isObject } from '../../is-object.ts';
 import { isWithin } from '../path-within.ts';
-import { readGraph, type TopologyNode } from './graph-model.ts';
+import { readGraph, statedOutputs, type TopologyNode } from './graph-model.ts';
 import { bytesPerElement, type NumberFormat, numberFormat } from './stored-numbers.ts';
 import { readTopology, type Topology } from './topology.ts';
 
@@ -27,6 +27,8 @@ export interface Manifest {
   readonly isList?: boolean;
   /** Of a graph model. */
   readonly graph?: readonly TopologyNode[];
+  /** The names of its nodes that are outputs, where it states them. */
+  readonly outputs?: readonly string[];
   /** Metadata by its author. */
   readonly metadata: ReadonlyMap<string, string>;
 }
@@ -95,7 +97,7 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   );
   if (isList) return { manifest: { weights, integers, groups, metadata, isList } };
   const graph = readGraph(json.modelTopology);
-  if (graph) return { manifest: { weights, integers, groups, metadata, graph } };
+  if (graph) return { manifest: { weights, integers, groups, metadata, graph, outputs: statedOutputs(json) } };
   if (json.format === 'graph-model') return { problem: 'it should be a graph model, but its model.json has no graph' };
   const topology = readTopology(json.modelTopology);
   return { manifest: { weights, integers, groups, metadata, ...(topology && { topology }) } };

@@ -8,7 +8,7 @@ import { featureOrders } from './feature-order.ts';
 import { type GraphModel, type KernelUse, kernelUses } from './graph-model.ts';
 import { type ManifestIntegers, type ManifestWeight, readManifest } from './manifest.ts';
 import { bytesPerElement, decodeNumbers } from './stored-numbers.ts';
-import { logicalShape, type NamedWeight, namedWeight, splitSeparable } from './weight-names.ts';
+import { logicalShape, type NamedWeight, namedWeight, otherWeight, splitSeparable } from './weight-names.ts';
 
 /** Where one of our tensors is stored. */
 interface LocatedWeight {
@@ -50,7 +50,11 @@ export function openLayersFolder(
   const located = new Map<string, LocatedWeight>();
   for (const weight of manifest.weights) {
     const use = uses?.get(weight.name);
-    const named = uses || manifest.isList ? constantOf(weight, use) : namedWeight(split(weight.name), weight.shape);
+    const own = split(weight.name);
+    const named =
+      uses || manifest.isList
+        ? constantOf(weight, use)
+        : (namedWeight(own, weight.shape) ?? otherWeight(own, weight.shape));
     if (!named) continue;
     if (tensors.has(named.name)) return fail(`it has two weights '${weight.name}'`);
     const found: ReturnType<typeof mapsRead> =
@@ -75,9 +79,10 @@ export function openLayersFolder(
       return readWeight(weight);
     },
   };
-  const { topology, graph: nodes } = manifest;
+  const { topology, graph: nodes, outputs = [] } = manifest;
   const graph: GraphModel | undefined = nodes && {
     nodes,
+    outputs,
     shapes,
     unordered: new Set([...(uses ?? [])].flatMap(([own, { isOpen }]) => (isOpen ? [own] : []))),
     integers: new Map(manifest.integers.map((one) => [one.name, readIntegers(one, groups[one.group] as RandomAccess)])),

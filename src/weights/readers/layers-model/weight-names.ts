@@ -38,6 +38,12 @@ export function namedWeight(weight: string, shape: readonly number[]): NamedWeig
   return layout && { name: tensorName(weight.slice(0, cut), role), shape: logicalShape(layout, shape), layout };
 }
 
+/** A weight that none of our layers has (`slopes/alpha`, a kernel over time), in its own order: `slopes.alpha`. */
+export function otherWeight(weight: string, shape: readonly number[]): NamedWeight | undefined {
+  const cut = weight.lastIndexOf('/');
+  return cut <= 0 ? undefined : { name: `${weight.slice(0, cut)}.${weight.slice(cut + 1)}`, shape, layout: 'vector' };
+}
+
 /**
  * Weights of layers that are two convolutions (`SeparableConv2D`) as those of two layers: `sep/pointwise_kernel` is
  * `sep.pointwise/kernel`, and the bias is that of the second.
