@@ -52,6 +52,17 @@ test('a module is not for sizes at which the network has other layers', () => {
   expect(otherThanModule(at(32), [at(32), at(16)])).toEqual(at(16));
 });
 
+test('a weight starts as a float of Python, in no more than its digits', () => {
+  const { graph } = build(
+    model(
+      '  input image: [2, 4, 4]\n  half = Weight([2, 1, 1], 0.5)\n  one = Weight([2, 1, 1], 1)\n  a: image -> Mul(half) -> Mul(one)',
+    ),
+  );
+  const text = writeModel(graph);
+  expect(text).toContain('torch.full((2, 1, 1), 0.5)');
+  expect(text).toContain('torch.full((2, 1, 1), 1.0)');
+});
+
 test.skipIf(!torch).each(models)('%s: the module has our names, and gives what ONNX Runtime gives', async (path) => {
   const { network, graph, checkpoint, files } = memberOf(path);
   const names = await torch!.load(files);
@@ -143,5 +154,36 @@ describe.skipIf(!torch)('a module as its users run it', () => {
       expect(state.get('a.bn.running_mean')![channel]).toBeCloseTo(moved('a.bn.running_mean', mean), 5);
       expect(state.get('a.bn.running_var')![channel]).toBeCloseTo(moved('a.bn.running_var', variance), 4);
     }
+  });
+
+  // Steps that only training needs are written last: what they read must still be there.
+  test('auxiliary outputs read values of the middle of the network, by which others have been named since', async () => {
+    const text = model(
+      '  input image: [2, 9, 9]\n  a: Conv(4, 3) -> relu\n  side: a -> GlobalMaxPool -> fc: Linear(3)\n  b: a -> conv: Conv(5, 3, stride: 2)\n  last: Linear(3)\n  return last\n  auxiliary 0.3: side',
+    );
+    const network = build(text);
+    const folder = folderInMemory();
+    const checkpoint = randomWeights(network.graph, 1);
+    emit(network, pytorchTarget, {}, folder.open, { checkpoint });
+    await torch!.load(folder.files());
+    const inputs = inputsOf(network.graph, 2);
+    const { outputs } = await torch!.train(network.graph, inputs, 2);
+    const side = build(text.replace('return last', 'return side').replace('auxiliary 0.3: side', ''));
+    const onnx = memoryFiles();
+    emit(side, onnxTarget, {}, onnx.open, { checkpoint });
+    const expected = await runOrt(onnx.bytes(), side.graph, inputs, 2);
+    expect(differenceOf(outputs.slice(1), expected)).toBeLessThan(1e-4);
+  });
+
+  test('torch.compile follows sections that are named by words of Python', async () => {
+    const { graph, ...network } = build(
+      model('  input image: [2, 9, 9]\n  lambda: conv: Conv(4, 3) -> scale: Add(2)\n  pass: Linear(3)'),
+    );
+    const folder = folderInMemory();
+    emit({ ...network, graph }, pytorchTarget, {}, folder.open, { checkpoint: randomWeights(graph, 1) });
+    await torch!.load(folder.files());
+    const inputs = inputsOf(graph, 2);
+    const plain = await torch!.run(graph, inputs, 2);
+    expect(differenceOf(await torch!.run(graph, inputs, 2, 'compile'), plain)).toBeLessThan(1e-4);
   });
 });

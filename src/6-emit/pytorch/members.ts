@@ -1,4 +1,4 @@
-import { isIdentifier, layOut, type Python } from './python-text.ts';
+import { isIdentifier, isKeyword, layOut, type Python } from './python-text.ts';
 import type { ClassStep } from './variants.ts';
 
 /** The modules and parameters of a class, placed by the names of tensors. */
@@ -32,7 +32,8 @@ export function createMembers(paths: ReadonlySet<string>, foreign: ReadonlySet<s
   const places = new Map<number, { readonly place: string; isParameter: boolean; readonly isWhole: boolean }>();
   const needs = new Set<string>();
   const fields = new Set<string>();
-  const isAwkward = (name: string) => reserved.has(name) || name.startsWith('_') || !/^\w+$/.test(name);
+  const isAwkward = (name: string) =>
+    reserved.has(name) || isKeyword(name) || name.startsWith('_') || !/^\w+$/.test(name);
   const prefixes = new Set<string>();
   for (const path of paths) {
     const parts = path.split('.');

@@ -83,6 +83,12 @@ function upsample(step: Step<'upsample'>): StepForm {
   return functional((x) => `F.interpolate(${x}, ${pair(to)}${more})`);
 }
 
+/** A number as a float of Python, for `torch.full` takes its type. */
+function floatText(text: string): string {
+  if (/^-?\d+$/.test(text)) return `${text}.0`;
+  return /^-?[\d.]+(?:e[+-]?\d+)?$/.test(text) ? text : `float(${text})`;
+}
+
 function weight(step: Step<'weight'>): StepForm {
   const shape = step.init('shape', ({ op }) => [...op.shape]);
   const [{ op }] = step.samples as [Sample<'weight'>];
@@ -93,7 +99,7 @@ function weight(step: Step<'weight'>): StepForm {
   const isNormal = op.initial.kind === 'normal';
   const value = isNormal
     ? `torch.randn(${shape.text}) * ${start.text}`
-    : `torch.full(${shape.text}, float(${start.text}))`;
+    : `torch.full(${shape.text}, ${floatText(start.text)})`;
   return {
     module: callOf('nn.Parameter', [['', value]]),
     name: 'weight',

@@ -111,6 +111,11 @@ export function isIdentifier(name: string): boolean {
   return /^[A-Za-z_][A-Za-z_0-9]*$/.test(name) && !keywords.has(name);
 }
 
+/** Whether Python reserves a name: `torch.compile` cannot follow an attribute of that name. */
+export function isKeyword(name: string): boolean {
+  return keywords.has(name);
+}
+
 /** A name for a variable, as close to the spec's as Python allows. */
 export function variableName(name: string): string {
   const plain = name.replace(/\W/g, '_');

@@ -33,21 +33,22 @@ export function writeForward(request: ForwardRequest): string[] {
   };
   const outputs = whole ? whole.outputs.map(({ value }) => refOfValue(value)) : variant.outputs;
   const auxiliary = whole?.auxiliary.map(({ value }) => refOfValue(value)) ?? [];
-  const lastUse = new Map<Ref, number>();
-  slots.forEach(({ inputs }, i) => {
-    for (const ref of inputs) lastUse.set(ref, i);
-  });
-  const end = slots.length;
-  for (const ref of [...outputs, ...auxiliary]) lastUse.set(ref, end);
-  // needed only by training's outputs
+  // What only training's outputs need is written after everything else.
   const needed = neededBy(slots, outputs);
+  const isNeeded = (i: number) => needed.has((slots[i] as ClassStep).key);
+  const written = [...slots.keys()].sort((a, b) => Number(isNeeded(b)) - Number(isNeeded(a)));
+  const lastUse = new Map<Ref, number>();
+  written.forEach((i, time) => {
+    for (const ref of (slots[i] as ClassStep).inputs) lastUse.set(ref, time);
+  });
+  for (const ref of [...outputs, ...auxiliary]) lastUse.set(ref, slots.length);
   const taken = new Set(inputNames);
   /** Values that are written inline in the one step that reads them. */
   const pending = new Map<Ref, { readonly text: string; readonly part: Part }>();
-  const live = (name: string, at: number) =>
+  const live = (name: string, time: number) =>
     [...names].some(
       ([ref, other]) =>
-        (other === name || (pending.has(ref) && mentions(other, name))) && (lastUse.get(ref) ?? -1) > at,
+        (other === name || (pending.has(ref) && mentions(other, name))) && (lastUse.get(ref) ?? -1) > time,
     );
   const joins = new Set<string>(['add', 'mul', 'sub', 'div', 'concat']);
   const isJoin = (i: number) => {
@@ -66,11 +67,12 @@ export function writeForward(request: ForwardRequest): string[] {
   const training: string[] = [];
   const skip = new Set<number>();
   let open: string | undefined;
-  for (let i = 0; i < parts.length; i++) {
+  for (const [time, i] of written.entries()) {
     if (skip.has(i)) continue;
     const part = parts[i] as Part;
-    const isTraining = !needed.has(part.slot.key);
+    const isTraining = !isNeeded(i);
     const target = isTraining ? training : lines;
+    if (isTraining && training.length === 0) open = undefined;
     const table = tables.find(({ blocks }) => blocks[0]?.part === i);
     if (table?.isChain) {
       const last = table.blocks.at(-1)?.part as number;
@@ -78,13 +80,13 @@ export function writeForward(request: ForwardRequest): string[] {
       const input = names.get(part.slot.inputs[0] as Ref) as string;
       const inner = table.blocks.map(({ part: at }) => `${(slots[at] as ClassStep).key}/0`);
       const wanted = inner.flatMap((ref, k) =>
-        (k < inner.length - 1 && (lastUse.get(ref) ?? -1) > (table.blocks[k + 1]?.part ?? 0)) ||
-        (k < inner.length - 1 && readersOf(slots, ref).some((at) => at !== table.blocks[k + 1]?.part))
+        k < inner.length - 1 &&
+        (isOutput.has(ref) || readersOf(slots, ref).some((at) => at !== table.blocks[k + 1]?.part))
           ? [k]
           : [],
       );
       const isInput = keepsInputs && inputNames.includes(input);
-      const result = isInput && !taken.has('x') ? fresh('x') : live(input, last) || isInput ? fresh('y') : input;
+      const result = isInput && !taken.has('x') ? fresh('x') : live(input, time) || isInput ? fresh('y') : input;
       open = undefined;
       target.push(...table.run(input, result, wanted.length > 0));
       for (const k of wanted) names.set(inner[k] as Ref, `${table.kept}[${k}]`);
@@ -128,11 +130,11 @@ export function writeForward(request: ForwardRequest): string[] {
       isJoin(readers[0] as number) &&
       !isOutput.has(own) &&
       (slots[readers[0] as number] as ClassStep).inputs.filter((ref) => ref === own).length === 1 &&
-      isTraining === !needed.has((slots[readers[0] as number] as ClassStep).key) &&
+      isTraining === !isNeeded(readers[0] as number) &&
       // the end of a separate chain keeps its lines
       (part.slot.inputs.length !== 1 ||
         isInputRef(part.slot.inputs[0] as Ref) ||
-        live(names.get(part.slot.inputs[0] as Ref) as string, i));
+        live(names.get(part.slot.inputs[0] as Ref) as string, time));
     if (isWaiting) {
       pending.set(own, { text: value, part });
       names.set(own, value);
@@ -157,7 +159,7 @@ export function writeForward(request: ForwardRequest): string[] {
     const firstName = first === undefined ? undefined : names.get(first);
     const isInput = keepsInputs && firstName !== undefined && firstName !== 'x' && inputNames.includes(firstName);
     const canReuse =
-      !isInput && firstName !== undefined && isPlainName(firstName) && !live(firstName, i) && taken.has(firstName);
+      !isInput && firstName !== undefined && isPlainName(firstName) && !live(firstName, time) && taken.has(firstName);
     const ref = `${part.slot.key}/0`;
     const wanted = part.step?.assigned;
     const optional = part.condition !== undefined && part.flag !== undefined;
