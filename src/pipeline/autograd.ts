@@ -1,6 +1,7 @@
 import type { ProgramNode, StepRef } from '../5-graph/training/program.ts';
 import type { Activation, ActivationName } from '../ops/activations.ts';
 import { elements } from '../ops/shape.ts';
+import type { StepOpKind } from '../ops/step-ops.ts';
 import type { Pads, Window } from '../ops/window.ts';
 
 /** What PyTorch's autograd keeps of the forward half for a gradient. */
@@ -35,11 +36,22 @@ export function keptByAutograd(node: ProgramNode, nodes: readonly ProgramNode[])
       return { reads, ownBytes: ownBytes + 8 * elements(dimsOf(nodes, y)) };
     }
     case 'avgPoolGrad': {
-      const pool = nodes.find(
-        ({ op, part }) => op.kind === 'avgPool' && part?.node === node.part?.node && part?.backward === false,
-      );
-      const [x] = pool?.inputs ?? [];
+      const [x] = forwardOf(node, nodes, 'avgPool')?.inputs ?? [];
       return x ? keptByWindow(x, op.window, nodes, isMoreThanHalf(op.window)) : { reads: [], ownBytes: 0 };
+    }
+    case 'localResponseNormGrad': {
+      // It squares, pads, averages, scales, adds, and raises to a power, one by one: three maps and one that is padded along channels.
+      const [, x] = inputs as readonly [StepRef, StepRef];
+      const dims = dimsOf(nodes, x);
+      const [channels = 1, ...space] = dims;
+      const widened = elements([channels + op.size - 1, ...space]);
+      return { reads: [x], ownBytes: 4 * (2 * elements(dims) + widened) };
+    }
+    case 'upsampleGrad': {
+      // Means over areas, in which the module's pool keeps what it is given.
+      if (op.mode !== 'area') break;
+      const [x] = forwardOf(node, nodes, 'upsample')?.inputs ?? [];
+      return { reads: x ? [x] : [], ownBytes: 0 };
     }
     case 'activationGrad':
       if (keepsInput.has(op.fn)) return keptByActivation(node, op, nodes);
@@ -47,6 +59,20 @@ export function keptByAutograd(node: ProgramNode, nodes: readonly ProgramNode[])
     default:
   }
   return { reads: forwardReads(node, nodes), ownBytes: 0 };
+}
+
+/** The value whose memory PyTorch's tensor shares: a part of a split and a flattened map are views. */
+export function storageOf(nodes: readonly ProgramNode[], ref: StepRef): StepRef {
+  const { op, inputs } = nodes[ref.node] as ProgramNode;
+  const isView = op.kind === 'slice' || op.kind === 'flatten' || op.kind === 'unflatten';
+  return isView ? storageOf(nodes, inputs[0] as StepRef) : ref;
+}
+
+/** The step op of the forward half whose gradient a node is. */
+function forwardOf({ part }: ProgramNode, nodes: readonly ProgramNode[], kind: StepOpKind): ProgramNode | undefined {
+  return nodes.find(
+    ({ op, part: other }) => op.kind === kind && other?.node === part?.node && other?.backward === false,
+  );
 }
 
 function keptByWindow(

@@ -6,7 +6,7 @@ import { descriptorOf } from '../ops/ops.ts';
 import { elements } from '../ops/shape.ts';
 import type { StepOpKind } from '../ops/step-ops.ts';
 import { batched } from '../ops/steps.ts';
-import { keptByAutograd } from './autograd.ts';
+import { keptByAutograd, storageOf } from './autograd.ts';
 
 /** One kernel of a training step: multiply-accumulates, and bytes that it reads and writes in float32. */
 export interface KernelWork {
@@ -178,7 +178,8 @@ function livingValues(nodes: readonly ProgramNode[], place: ReadonlyMap<number, 
     trains[node.id] = node.op.kind === 'variable' || node.inputs.some((ref) => trains[ref.node]);
     if (node.part?.backward) {
       const { reads, ownBytes } = keptByAutograd(node, nodes);
-      for (const { node: from, output } of reads) {
+      for (const read of reads) {
+        const { node: from, output } = storageOf(nodes, read);
         const times = keeper[from] as number[];
         times[output] = Math.min(times[output] as number, at);
       }

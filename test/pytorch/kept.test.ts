@@ -43,7 +43,17 @@ describe.skipIf(!torch)('a plan counts the values that autograd keeps', () => {
   });
 
   // The mask of a dropout is of booleans only on a GPU.
-  test.each(['resnet', 'inception-v3', 'mnasnet', 'nasnet', 'amoebanet', 'efficientnet', 'mobilenet-v3', 'ssdlite'])(
+  test.each([
+    'resnet',
+    'inception-v3',
+    'mnasnet',
+    'nasnet',
+    'amoebanet',
+    'efficientnet',
+    'mobilenet-v3',
+    'ssdlite',
+    'shufflenet-v2',
+  ])(
     'of %s',
     async (name) => {
       const { counted, measured } = await keptOf(stdlib[`std/${name}`]!, members[`std/${name}`]);
@@ -52,6 +62,17 @@ describe.skipIf(!torch)('a plan counts the values that autograd keeps', () => {
     },
     60_000,
   );
+
+  test.each([
+    ['response norms', 'b: LocalResponseNorm(5)'],
+    ['means over areas', 'b: AvgPool(to: 3)'],
+    ['a part of a split', 'b: Split(2)\n  first, _ = b\n  c: first -> k: Conv(4, 1)'],
+    ['a flattened map', 'b: Linear(7) -> relu\n  c: Linear(3)'],
+  ])('of %s', async (_what, steps) => {
+    const text = model(`  input image: [3, 8, 8]\n  a: c: Conv(4, 3) -> relu\n  ${steps}`);
+    const { counted, measured } = await keptOf(text);
+    expect(counted).toBe(measured);
+  });
 
   test('of padding that differs between sides', async () => {
     const members = 'a: Conv(4, 3, stride: 2) -> MaxPool(3, stride: 2) -> AvgPool(2, stride: 1)\n  b: Conv(4, 3)';
