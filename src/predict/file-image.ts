@@ -1,6 +1,7 @@
 import type { Preprocessing } from '../4-scale/preprocessing.ts';
 import { firstStated } from '../4-scale/preprocessing.ts';
 import { resolvePreprocessing } from '../5-graph/preprocessing.ts';
+import { option, words } from '../diagnostics/words.ts';
 import type { NetworkImage } from '../train/open/classified-network.ts';
 import { RunError } from '../train/run-error.ts';
 import { statedLabels, statedPreprocessing } from '../weights/preprocessing-facts.ts';
@@ -50,7 +51,12 @@ export function imageOfFile(
   const size = own.map((side, axis) => side ?? asked?.[axis]);
   const [height, width] = size;
   if (height === undefined || width === undefined) {
-    throw new RunError(`'${shown}' takes pictures of any size, and states none`, { setting: 'resolution' });
+    throw new RunError(
+      words`'${shown}' takes pictures of any size, and states none: ${option('resolution', '224')} gives them one`,
+      {
+        setting: 'resolution',
+      },
+    );
   }
   if (asked && (asked[0] !== height || asked[1] !== width)) {
     throw new RunError(`'${shown}' takes pictures of ${height} x ${width} pixels, not of ${asked.join(' x ')}`);
@@ -70,6 +76,14 @@ export function imageOfFile(
   };
 }
 
+/** Whether an output has one number per class: the only axis longer than 1 is the last, or the channels of a map. Of three axes, the middle one is rows. */
+function isScores(shape: readonly number[]): boolean {
+  const [, ...own] = shape;
+  const long = own.flatMap((side, axis) => (side === 1 ? [] : [axis]));
+  const [axis = own.length - 1] = long;
+  return own.length > 0 && long.length <= 1 && (axis === own.length - 1 || (axis === 0 && own.length === 3));
+}
+
 /**
  * Among the outputs of a run the one with one number per class: `[N, K]`, apart from axes of length 1.
  * @throws RunError if there is none, or several.
@@ -78,9 +92,7 @@ export function scoresAmong<Output extends { readonly name: string; readonly sha
   shown: string,
   outputs: readonly Output[],
 ): Output {
-  const scores = outputs.filter(
-    ({ shape }) => shape.slice(1).filter((side) => side !== 1).length <= 1 && shape.length > 1,
-  );
+  const scores = outputs.filter(({ shape }) => isScores(shape));
   const [only] = scores;
   if (only && scores.length === 1) return only;
   const found = outputs.map(({ name, shape }) => `'${name}' [${shape.join(', ')}]`).join(', ');

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
@@ -70,6 +70,35 @@ describe('convert', () => {
     const names = JSON.parse((await run('inspect plain.bin --json')).out).tensors.map((t: { name: string }) => t.name);
     expect(names).toContain('features.3.1.weight');
     expect(names).not.toContain('features.4.1.weight');
+  });
+
+  /** A safetensors file with a tensor of two bytes of each type. */
+  const typed = (...types: string[]) => {
+    const entries = types.map((dtype, i) => [
+      `${dtype.toLowerCase()}.${i}`,
+      { dtype, shape: [dtype === 'F8_E4M3' ? 2 : 1], data_offsets: [2 * i, 2 * i + 2] },
+    ]);
+    const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    return Buffer.concat([length, header, Buffer.alloc(2 * types.length)]);
+  };
+
+  test.each([
+    [['I16'], 1, "'in.safetensors' has no tensors of floating-point numbers: there is nothing to convert"],
+    [
+      ['F16', 'F8_E4M3', 'F8_E4M3'],
+      1,
+      "'in.safetensors' cannot be converted: 'f8_e4m3.1' is stored as F8_E4M3, as 1 more, which is not read",
+    ],
+    [['F16', 'I16', 'U16'], 0, '2 of whole numbers left out'],
+  ])('what of a file cannot be converted is said: %s', async (types, code, said) => {
+    const { cwd, run } = await project();
+    writeFileSync(join(cwd, 'in.safetensors'), typed(...types));
+    const ran = await run('convert in.safetensors -o out.pt');
+    expect(ran.code).toBe(code);
+    expect(ran.out + ran.err).toContain(said);
+    expect(existsSync(join(cwd, 'out.pt'))).toBe(code === 0);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { imageOfFile, scoresAmong } from '../../src/predict/file-image.ts';
 import { lastOfLayers } from '../../src/predict/last-activation.ts';
 import { probabilities } from '../../src/predict/probabilities.ts';
 import { writeSafetensors } from '../../src/weights/write-safetensors.ts';
@@ -94,4 +95,21 @@ test("the end of a layers model is its last layer's", () => {
     'none',
     undefined,
   ]);
+});
+
+test('class scores are vectors, or maps of one pixel; rows of boxes are none', () => {
+  const isFound = (...shape: number[]) => {
+    try {
+      return scoresAmong('net', [{ name: 'y', shape }]).name === 'y';
+    } catch {
+      return false;
+    }
+  };
+  const shapes = [[2, 5], [2, 1], [2, 5, 1, 1], [2, 1, 1, 5], [2, 1, 5], [2, 5, 1], [2, 1, 5, 1], [2, 5, 4], [5]];
+  expect(shapes.map((shape) => isFound(...shape))).toEqual([...Array(5).fill(true), ...Array(4).fill(false)]);
+});
+
+test('pictures of any size need one', () => {
+  const read = () => imageOfFile('net.onnx', [-1, 3, -1, 192], new Map(), {});
+  expect(read).toThrow("'net.onnx' takes pictures of any size, and states none: 'resolution: 224' gives them one");
 });

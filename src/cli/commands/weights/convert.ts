@@ -5,12 +5,12 @@ import { diagnosticToJson } from '../../../diagnostics/json.ts';
 import { safeText } from '../../../diagnostics/text-width.ts';
 import { statOf } from '../../../node/file-stat.ts';
 import type { OpenedCheckpoint } from '../../../node/open-checkpoint.ts';
-import { isFloat } from '../../../weights/checkpoint.ts';
+import { type CheckpointTensor, isFloat } from '../../../weights/checkpoint.ts';
 import { statedFacts } from '../../../weights/preprocessing-facts.ts';
 import { flag, text } from '../../arguments.ts';
 import { openNetwork } from '../../build-network.ts';
 import type { Arguments } from '../../command.ts';
-import { exitCodes, type Io, usageError } from '../../io.ts';
+import { exitCodes, failure, type Io, usageError } from '../../io.ts';
 import { openNamed } from '../../open-weights.ts';
 import { scalingOptions } from '../../options.ts';
 import { printDiagnostics, printJson } from '../../print-diagnostics.ts';
@@ -80,6 +80,27 @@ function writeModel(file: string, operands: readonly string[], args: Arguments, 
   return compileCommand({ ...args, operands, values }, io);
 }
 
+type Entry = readonly [name: string, tensor: CheckpointTensor];
+
+/** Requires that the file has numbers to write, and that none of them are lost because their form is not read. */
+function checkRead(file: string, count: number, others: readonly Entry[]): void {
+  const shown = safeText(file);
+  const lost = others.filter(([, { dtype }]) => /^B?F\d/.test(dtype));
+  const [first] = lost;
+  if (first) {
+    const [name, { dtype }] = first;
+    const more = lost.length === 1 ? '' : `, as ${lost.length - 1} more`;
+    throw failure(
+      `'${shown}' cannot be converted: '${safeText(name)}' is stored as ${safeText(dtype)}${more}, which is not read`,
+    );
+  }
+  if (count === 0) throw failure(`'${shown}' has no tensors of floating-point numbers: there is nothing to convert`);
+}
+
+function kindOf([, { dtype }]: Entry): string {
+  return /^([IU]\d+|BOOL)$/.test(dtype) ? 'of whole numbers' : `of the type ${safeText(dtype)}`;
+}
+
 /** Writes the floating-point tensors of a file as they are. */
 async function writePlain(
   { checkpoint, diagnostics, what }: OpenedCheckpoint,
@@ -96,14 +117,16 @@ async function writePlain(
   const tensors = all.flatMap(([name, { shape, dtype }]) =>
     isFloat(dtype) ? [{ name, shape, read: () => checkpoint.read(name) }] : [],
   );
-  const left = all.length - tensors.length;
+  const others = all.filter(([, { dtype }]) => !isFloat(dtype));
+  checkRead(checkpoint.name, tensors.length, others);
   const name = text(args, 'output') as string;
   const sizes = {
     bytes: tensors.reduce((sum, { shape }) => sum + elements(shape) * 4, 0),
     facts: ['its own names', `from ${safeText(checkpoint.name)}, ${what}`],
     metadata: statedFacts(checkpoint.metadata),
   };
-  if (left > 0) sizes.facts.push(`${left} of whole numbers left out`);
+  const kinds = others.map(kindOf);
+  for (const kind of new Set(kinds)) sizes.facts.push(`${kinds.filter((one) => one === kind).length} ${kind} left out`);
   const bytes = await writeWeightsFile(outputTo(name, [], args, io), tensors, sizes, args, io);
-  return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, leftOut: left });
+  return end(exitCodes.ok, { file: name, bytes, tensors: tensors.length, leftOut: others.length });
 }
