@@ -15,8 +15,8 @@ export interface Kept {
 const keepsInput: ReadonlySet<ActivationName> = new Set(['relu6', 'leaky_relu', 'elu', 'hardsigmoid']);
 
 /**
- * What PyTorch keeps for a node of the backward half: what our own node reads of the forward half, except for windows and some
- * activations. A maximum pool keeps its input and 64-bit indices instead of its output, and an average pool keeps its input; so
+ * What PyTorch keeps for a node of the backward half: what our own node reads of the forward half, except for windows, some
+ * activations, response norms and attention. A maximum pool keeps its input and 64-bit indices instead of its output, and an average pool keeps its input; so
  * does an activation of `keepsInput` (pytorch, tools/autograd/derivatives.yaml). Padding that differs between sides is an op of
  * its own in the module, and its result is kept instead of the input.
  */
@@ -46,6 +46,14 @@ export function keptByAutograd(node: ProgramNode, nodes: readonly ProgramNode[])
       const [channels = 1, ...space] = dims;
       const widened = elements([channels + op.size - 1, ...space]);
       return { reads: [x], ownBytes: 4 * (2 * elements(dims) + widened) };
+    }
+    case 'attendGrad': {
+      // A fused kernel: copies with the channels of a token side by side, its result so, and a number for each token and head.
+      const [dy, ...qkv] = inputs as readonly StepRef[];
+      const dims = [dy as StepRef, ...qkv].map((ref) => dimsOf(nodes, ref));
+      const [, rows = 1, columns = 1] = dims[0] ?? [];
+      const copied = dims.reduce((sum, each) => sum + elements(each), 0);
+      return { reads: [], ownBytes: 4 * (copied + op.heads * rows * columns) };
     }
     case 'upsampleGrad': {
       // Means over areas, in which the module's pool keeps what it is given.

@@ -67,6 +67,8 @@ describe.skipIf(!torch)('a plan counts the values that autograd keeps', () => {
     ['response norms', 'b: LocalResponseNorm(5)'],
     ['means over areas', 'b: AvgPool(to: 3)'],
     ['a part of a split', 'b: Split(2)\n  first, _ = b\n  c: first -> k: Conv(4, 1)'],
+    // by a fused kernel, without a number for each pair of pixels
+    ['attention', 'b: k: Conv(24, 1) -> Split(3) -> Attend(2)'],
     ['a flattened map', 'b: Linear(7) -> relu\n  c: Linear(3)'],
   ])('of %s', async (_what, steps) => {
     const text = model(`  input image: [3, 8, 8]\n  a: c: Conv(4, 3) -> relu\n  ${steps}`);

@@ -163,8 +163,9 @@ const helpers: readonly Helper[] = [
     name: 'attend',
     code: `def attend(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
     """Scaled dot-product attention (Vaswani et al. 2017), pixels as tokens."""
+    # PyTorch's fused kernels need the channels of a token side by side
     query, key, value = (
-        x.reshape(x.shape[0], heads, x.shape[1] // heads, -1).transpose(2, 3)
+        x.reshape(x.shape[0], heads, x.shape[1] // heads, -1).mT.contiguous()
         for x in (q, k, v)
     )
     y = F.scaled_dot_product_attention(query, key, value)
