@@ -78,7 +78,13 @@ export function folderProblem(folder: string, shown: string): string {
   if (existsSync(join(folder, 'best.safetensors'))) {
     return `it is a folder, perhaps a run; its weights are '${join(shown, 'best.safetensors')}'`;
   }
-  const models = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const files = readdirSync(folder);
+  const [index, ...more] = files.filter((name) => name.endsWith('.index'));
+  if (index !== undefined && files.some((name) => name.startsWith(`${index.slice(0, -'.index'.length)}.data-`))) {
+    const others = more.length === 0 ? '' : `, one of ${more.length + 1}`;
+    return `it is a folder; it has a TensorFlow checkpoint, whose file is '${join(shown, index)}'${others}`;
+  }
+  const models = files.filter((name) => name.endsWith('.json'));
   const [only] = models;
   const hint = models.length === 1 && only ? `; if '${basename(only)}' is the model, give '${join(shown, only)}'` : '';
   return `it is a folder without a model.json${hint}`;

@@ -84,6 +84,14 @@ describe('convert', () => {
     return Buffer.concat([length, header, Buffer.alloc(2 * types.length)]);
   };
 
+  test('of a folder with a TensorFlow checkpoint its file is named', async () => {
+    const { cwd, run } = await project();
+    mkdirSync(join(cwd, 'saved'));
+    for (const name of ['.index', '.data-00000-of-00001', 'config.json']) writeFileSync(join(cwd, 'saved', name), 'x');
+    const { err } = await run('convert saved -o out.pt');
+    expect(err).toContain("it is a folder; it has a TensorFlow checkpoint, whose file is 'saved/.index'");
+  });
+
   test.each([
     [['I16'], 1, "'in.safetensors' has no tensors of floating-point numbers: there is nothing to convert"],
     [

@@ -22,6 +22,7 @@ it.each([
   ['an HDF5 file of Keras (.h5, .weights.h5)', `\x89HDF\r\n\x1a\n${'\0'.repeat(100)}`, 'tensorflowjs_converter'],
   ['a Keras model (.keras)', zip('metadata.json'), 'tensorflowjs_converter'],
   ['a NumPy archive (.npz)', zip('a.npy'), 'numpy.load'],
+  ['a NumPy array of Python objects (.npy)', "\x93NUMPY\x01\0v\0{'descr': '|O', 'shape': ()}", 'allow_pickle=True'],
   ['a NumPy array (.npy)', '\x93NUMPY\x01\0', 'numpy.load'],
   ['a zip archive', zip('readme.md'), 'unzip'],
   ['the graph of a TensorFlow SavedModel', '\x08\x01\x12\xff\x10\n\x05serve', 'the folder that contains it'],

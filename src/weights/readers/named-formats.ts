@@ -41,6 +41,12 @@ export const namedFormats: readonly CheckpointFormat[] = [
   { what: 'compressed with Zstandard', isOf: starts('\x28\xb5\x2f\xfd'), advice: "unpack it with 'unzstd'" },
   { what: 'a tar archive', isOf: ({ text }) => text.slice(257, 262) === 'ustar', advice: "unpack it with 'tar xf'" },
   {
+    what: 'a NumPy array of Python objects (.npy)',
+    isOf: ({ text }) => text.startsWith('\x93NUMPY') && /'descr': '\|O'/.test(text.slice(0, 256)),
+    advice:
+      "numpy.load('FILE', allow_pickle=True) runs code that is in it; where you trust that, save its arrays with save_file({'NAME': array}, 'weights.safetensors') of safetensors.numpy",
+  },
+  {
     what: 'a NumPy array (.npy)',
     isOf: starts('\x93NUMPY'),
     advice: "in Python: save_file({'NAME': numpy.load('FILE')}, 'weights.safetensors') of safetensors.numpy",
