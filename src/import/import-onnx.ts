@@ -85,7 +85,7 @@ function networkOf(
     const note = createDiagnostic('import-cut', undefined, { file, ...failed, left, count: names.length });
     if (network) return { network: withPaths(network), kept, diagnostics: [note] };
   }
-  const data = { file, ...failed, cut: names.length > 0 ? { kept, left } : undefined };
+  const data = { file, ...failed, ...(names.length > 0 && { kept, nodes: kept + left }) };
   return { diagnostics: [createDiagnostic('import-node', undefined, data)] };
 }
 

@@ -28,9 +28,9 @@ export const importDiagnostics = {
       `'${a.file}' has the tensors of a library model: ${a.call}${a.column ? `, under the names of ${a.column}` : ''}${a.others ? `; the same tensors occur in ${a.others}` : ''}`,
     `The names and shapes of its tensors show which library model a weight file is for. Networks that differ only in parts without weights, such as strides, have the same tensors; the one whose name occurs in the file's name is taken, else the first. The convention (padding, epsilon) and the normalisation are those of the weight map's column.`,
   ),
-  'import-node': error<NodeFacts & { cut?: { kept: number; left: number } | undefined }>(
+  'import-node': error<NodeFacts & { kept?: number; nodes?: number }>(
     (a) =>
-      `'${a.file}' cannot be imported: ${nodeText(a)} cannot be expressed: ${a.reason}${a.cut ? `; 'enetc import --cut' leaves out what depends on it, and keeps ${a.cut.kept} of ${a.cut.kept + a.cut.left} nodes` : ''}`,
+      `'${a.file}' cannot be imported: ${nodeText(a)} cannot be expressed: ${a.reason}${a.kept ? `; 'enetc import --cut' leaves out what depends on it, and keeps ${a.kept} of ${a.nodes} nodes` : ''}`,
     `\`enetc import\` expresses a network in the language, whose set of operators is closed: its [built-in ops](language.md#built-in-ops). A file whose outputs depend on anything else is refused, and the message names the first node without a counterpart. Nodes that the outputs do not depend on are ignored.
 
 A detector's file often ends with post-processing: boxes are decoded, sorted and selected, by operators that are not a network's. \`--cut\` leaves out whatever depends on a node that cannot be expressed; the last tensors before it are the outputs. \`--outputs\` chooses outputs by the names of tensors or nodes.`,
