@@ -117,6 +117,18 @@ def sizes(request):
     return [train.size_of(settings, epoch) for epoch in range(settings.epochs)]
 
 
+def unwritten(request):
+    """What is said of files in a folder that is none."""
+    found = []
+    path = train.Path(request["folder"]) / "file"
+    for write in (lambda: train.write_text(path, "text"), lambda: train.write_tensors(path, {"x": torch.zeros(2)}, {})):
+        try:
+            write()
+        except train.RunError as problem:
+            found.append(str(problem))
+    return found
+
+
 def selected(request):
     """The tensors of parts, or what is said of them."""
     found = []
@@ -199,6 +211,7 @@ def run(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    known = (steps, rates, losses, classes, sizes, selected, policies, frames, mixes, settings, scores, decayed, batches, run)
+    known = (steps, rates, losses, classes, sizes, unwritten, selected, policies, frames)
+    known += (mixes, settings, scores, decayed, batches, run)
     asked = {f.__name__: f for f in known}
     print(json.dumps(asked[request["what"]](request)), flush=True)

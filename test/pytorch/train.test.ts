@@ -171,6 +171,12 @@ describe.skipIf(!python)('the steps of train.py', () => {
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(100);
   });
 
+  test('a file that cannot be written ends the run with its name', async () => {
+    const found = (await driver!.ask({ what: 'unwritten', folder: '/no/such/folder' })) as string[];
+    expect(found).toHaveLength(2);
+    for (const text of found) expect(text).toContain("'/no/such/folder/file' cannot be written: ");
+  });
+
   test('sizes grow as those of enetc train, and parts are chosen as there', async () => {
     for (const [progressive, to, epochs] of [
       ['128-300', 300, 9],

@@ -5,14 +5,19 @@ export const filesCode = `MACHINE = hashlib.sha256(socket.gethostname().encode()
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """The file is complete or absent, whenever the process or the machine stops."""
     temporary = path.with_name(f".{path.name}.enetc-{MACHINE}-{os.getpid()}.tmp")
-    write(temporary)
-    # permissions of any new file; safetensors would allow only its owner
-    mask = os.umask(0)
-    os.umask(mask)
-    temporary.chmod(0o666 & ~mask)
-    with open(temporary, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        write(temporary)
+        # permissions of any new file; safetensors would allow only its owner
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except (OSError, SafetensorError) as problem:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise RunError(f"'{path}' cannot be written: {problem}") from problem
     if os.name != "nt":
         folder = os.open(path.parent, os.O_RDONLY)
         try:
