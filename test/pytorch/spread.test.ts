@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { graphTensors } from '../../src/5-graph/graph.ts';
 import { writeStages } from '../../src/6-emit/pytorch/stages/write-stages.ts';
@@ -23,6 +22,7 @@ import {
   readTensors,
   type Tensors,
   writeFolder,
+  writePictures,
   writeTensors,
 } from './train-files.ts';
 
@@ -181,7 +181,7 @@ describe.skipIf(!python)('runs over two gloo processes', () => {
   test('go on from a checkpoint, or where they were killed, to the same numbers', async () => {
     const pipeline = planned(network.graph, { stages: 2, batch: 12, microBatches: 4, cuts: ['b.n'], recompute: 'all' });
     const folder = writeFolder(join(root, 'runs'), network, pipeline);
-    const pictures = await writePictures();
+    const pictures = await writePictures(join(root, 'pictures'), { train: 17, val: 5 }, [20, 18]);
     const at = (name: string) => join(root, name);
     const [killed, ended] = start(
       folder,
@@ -223,24 +223,3 @@ describe.skipIf(!python)('runs over two gloo processes', () => {
     );
   });
 });
-
-/** Pictures of two classes. The last step of an epoch is smaller, and a pipeline leaves some of them out. */
-async function writePictures(): Promise<string> {
-  const path = join(root, 'pictures');
-  for (const [split, count] of [
-    ['train', 17],
-    ['val', 5],
-  ] as const) {
-    for (const [label, name] of ['dark', 'light'].entries()) {
-      const folder = join(path, split, name);
-      mkdirSync(folder, { recursive: true });
-      for (let i = 0; i < count; i++) {
-        const data = Uint8Array.from({ length: 20 * 18 * 3 }, (_, k) => 90 * label + ((k * (7 + i) + 31 * i) % 150));
-        await sharp(data, { raw: { width: 20, height: 18, channels: 3 } })
-          .png()
-          .toFile(join(folder, `${i}.png`));
-      }
-    }
-  }
-  return path;
-}

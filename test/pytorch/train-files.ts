@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect } from 'vitest';
 import { emit } from '../../src/6-emit/emit.ts';
 import { pytorchTarget } from '../../src/6-emit/pytorch/target.ts';
@@ -74,4 +75,26 @@ export function channelsFirst({ shape, data }: { shape: readonly number[]; data:
       for (let k = 0; k < c; k++) out[(i * c + k) * h * w + p] = data[(i * h * w + p) * c + k]!;
   }
   return { shape: [n, c, h, w], data: out };
+}
+
+/** Writes pictures of two classes, `counts` of each for training and validation. @returns the folder */
+export async function writePictures(
+  path: string,
+  counts: Readonly<Record<'train' | 'val', number>>,
+  [width, height]: readonly [number, number],
+): Promise<string> {
+  for (const [split, count] of Object.entries(counts)) {
+    for (const [label, name] of ['dark', 'light'].entries()) {
+      const folder = join(path, split, name);
+      mkdirSync(folder, { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const byte = (_: unknown, k: number) => 90 * label + ((k * (7 + i) + 31 * i) % 150);
+        const data = Uint8Array.from({ length: width * height * 3 }, byte);
+        await sharp(data, { raw: { width, height, channels: 3 } })
+          .png()
+          .toFile(join(folder, `${i}.png`));
+      }
+    }
+  }
+  return path;
 }

@@ -17,7 +17,7 @@ import { enetc } from '../cli/fake-io.ts';
 import { build, model } from '../language/build.ts';
 import { findPython } from '../oracle.ts';
 import { runToEnd, startTrain } from './python-train.ts';
-import { checkpoints, furthest, numbersIn, readTensors, writeFolder } from './train-files.ts';
+import { checkpoints, furthest, numbersIn, readTensors, writeFolder, writePictures } from './train-files.ts';
 
 const python = findPython(['torch', 'safetensors', 'PIL']);
 const root = mkdtempSync(join(tmpdir(), 'enet-torch-runs-'));
@@ -52,27 +52,10 @@ describe.skipIf(!python)('runs of train.py', () => {
     '1',
   ];
 
-  /** Pictures of two classes, larger than the network's input: training crops them. */
-  async function writePictures(): Promise<string> {
-    const path = join(root, 'pictures');
-    for (const [split, count] of [
-      ['train', 11],
-      ['val', 3],
-    ] as const) {
-      for (const [label, name] of ['dark', 'light'].entries()) {
-        const folder = join(path, split, name);
-        mkdirSync(folder, { recursive: true });
-        for (let i = 0; i < count; i++) {
-          const data = Uint8Array.from({ length: 70 * 66 * 3 }, (_, k) => 90 * label + ((k * (7 + i) + 31 * i) % 150));
-          await sharp(data, { raw: { width: 70, height: 66, channels: 3 } })
-            .png()
-            .toFile(join(folder, `${i}.png`));
-        }
-      }
-    }
-    return path;
-  }
-  const pictures = python ? writePictures() : Promise.resolve('');
+  // larger than the network's input: training crops them
+  const pictures = python
+    ? writePictures(join(root, 'pictures'), { train: 11, val: 3 }, [70, 66])
+    : Promise.resolve('');
 
   const twoProcesses = ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2', 'train.py'];
   const torchrun = async (folder: string, argv: readonly string[]) =>
